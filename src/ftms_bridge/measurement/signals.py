@@ -1,0 +1,130 @@
+"""The newest value per quantity over all sources, with its source, age and basis.
+
+A lane is the last record of one shape from one source. A machine that rotates its fields between
+notifications simply fills several lanes, and every value keeps the age of its own lane. Writing is
+two assignments per record; who is believed is decided when a value is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Final
+
+from ftms_bridge.measurement.quantities import QUANTITIES, Quantity
+from ftms_bridge.measurement.sources import MachineSpec
+
+Number = int | float
+
+_NEVER: Final = float("-inf")
+_TICK_S: Final = 1e-6
+"""Resolution of arrival times; a value of exactly its greatest age is too old, whatever rounding
+the subtraction of two instants does."""
+
+
+class Basis(Enum):
+    """How a value came about; the three never mix."""
+
+    MEASURED = "measured"
+    DERIVED = "derived"
+    ESTIMATED = "estimated"
+
+
+class Lane:
+    """The last values of one shape from one source; ``names`` are quantities or None (not shown)."""
+
+    __slots__ = ("at", "basis", "names", "source", "values")
+
+    def __init__(self, source: str, basis: Basis, names: Sequence[str | None]) -> None:
+        self.source = source
+        self.basis = basis
+        self.names = tuple(names)
+        self.at = _NEVER
+        self.values: list[Number | None] = [None] * len(self.names)
+
+
+class Signal:
+    """One quantity of one machine: the newest value of the most believed source that is fresh.
+
+    ``lane`` is where the value came from, or None when there is none.
+    """
+
+    __slots__ = ("_max_age_s", "_only", "_only_index", "_ranks", "lane", "quantity")
+
+    def __init__(self, quantity: Quantity) -> None:
+        self.quantity = quantity
+        self._max_age_s = quantity.max_age_s - _TICK_S
+        self._ranks: list[tuple[int, list[tuple[Lane, int]]]] = []
+        self._only: Lane | None = None
+        self._only_index = 0
+        self.lane: Lane | None = None
+
+    def add(self, rank: int, lane: Lane, index: int) -> None:
+        """Add a place to look; a lower rank is believed first, equal ranks by age."""
+        for known_rank, places in self._ranks:
+            if known_rank == rank:
+                places.append((lane, index))
+                break
+        else:
+            self._ranks.append((rank, [(lane, index)]))
+            self._ranks.sort(key=lambda row: row[0])
+        one_place = len(self._ranks) == 1 and len(self._ranks[0][1]) == 1
+        self._only, self._only_index = (lane, index) if one_place else (None, 0)
+
+    def value(self, at: float) -> Number | None:
+        """Return the current value, or None when it is not known or too old; sets ``lane``."""
+        oldest = at - self._max_age_s
+        lane = self._only
+        if lane is not None:  # one source, one shape: what most homes have
+            self.lane = lane
+            value = lane.values[self._only_index] if lane.at > oldest else None
+            return (value or None) if self.quantity.zero_is_absent else value
+        return self._search(oldest)
+
+    def _search(self, oldest: float) -> Number | None:
+        for _, places in self._ranks:
+            lane, index = places[0]
+            for place in places:
+                if place[0].at > lane.at:
+                    lane, index = place
+            value = lane.values[index] if lane.at > oldest else None
+            if value is not None and not (value == 0 and self.quantity.zero_is_absent):
+                self.lane = lane
+                return value
+        self.lane = None
+        return None
+
+
+class Signals:
+    """All signals of one machine, in the order of the quantities table."""
+
+    def __init__(self, spec: MachineSpec) -> None:
+        self._spec = spec
+        self._priority = dict(spec.priority)
+        self._signals: dict[str, Signal] = {}
+
+    def watch(self, name: str) -> Signal:
+        """Return the signal of a quantity, made on first use."""
+        signal = self._signals.get(name)
+        if signal is None:
+            signal = self._signals[name] = Signal(QUANTITIES[name])
+            order = list(QUANTITIES)
+            self._signals = dict(sorted(self._signals.items(), key=lambda row: order.index(row[0])))
+        return signal
+
+    def add_lane(self, lane: Lane) -> None:
+        """Make the values of a new lane known to the signals they belong to."""
+        for index, name in enumerate(lane.names):
+            if name is not None:
+                self.watch(name).add(self._rank(name, lane.source), lane, index)
+
+    def known(self) -> list[Signal]:
+        """Return every signal that any source has offered so far, in the table's order."""
+        return [signal for signal in self._signals.values() if signal._ranks]  # noqa: SLF001
+
+    def _rank(self, name: str, source: str) -> int:
+        sensors = [sensor.id for sensor in self._spec.sensors]
+        machine = [self._spec.id]
+        order = sensors + machine if QUANTITIES[name].prefers_sensor else machine + sensors
+        named = [*self._priority.get(name, ()), *order]
+        return named.index(source)

@@ -1,0 +1,264 @@
+"""One machine or sensor as a source: bytes in, lanes filled, counters stepped.
+
+This is the way of every notification: one look-up for the characteristic, one decode, one look-up
+for the lane, two assignments, and a step for each counter that changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from ftms_bridge.gatt.codec import Codec, Decoded, Status, codec_for
+from ftms_bridge.measurement.assembly import Assembly
+from ftms_bridge.measurement.counters import (
+    CRANK,
+    DISTANCE_M,
+    ELAPSED_S,
+    ENERGY_KCAL,
+    STEPS,
+    WHEEL_CPS,
+    WHEEL_CSC,
+    Change,
+    Counter,
+    CounterKind,
+    RevolutionRate,
+)
+from ftms_bridge.measurement.quantities import QUANTITY_OF_FIELD
+from ftms_bridge.measurement.signals import Basis, Lane, Number
+from ftms_bridge.units import kmh_from_mps
+
+_COUNTED: Final[dict[str, CounterKind]] = {
+    "distance_m": DISTANCE_M,
+    "elapsed_s": ELAPSED_S,
+    "energy_kcal": ENERGY_KCAL,
+    "step_count": STEPS,
+}
+_CSC_MEASUREMENT: Final = 0x2A5B
+_CARRY_SIGNALS: Final = frozenset(
+    {0x2ACD, 0x2ACE, 0x2ACF, 0x2AD0, 0x2AD1, 0x2AD2, 0x2A37, 0x2A53, _CSC_MEASUREMENT, 0x2A63}
+)
+"""Characteristics whose notifications are measurements; the others are facts about the machine."""
+_MAX_LANES: Final = 32
+"""Shapes remembered per source: a sender with more flag words than this is broken or hostile
+(house choice; the machines in the corpus use one to three)."""
+
+
+class Inlet:
+    """One characteristic of one source: its codec and, for split records, its assembly."""
+
+    __slots__ = ("assembly", "carries_signals", "codec")
+
+    def __init__(self, codec: Codec, *, carries_signals: bool) -> None:
+        self.codec = codec
+        self.carries_signals = carries_signals
+        self.assembly = Assembly()
+
+
+class LaneTrack:
+    """A lane with the counters and rates that live on its fields."""
+
+    __slots__ = ("counters", "crank", "derived", "lane", "wheel", "width")
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self.width = len(lane.names)
+        self.counters: tuple[tuple[int, Counter], ...] = ()
+        self.crank: tuple[int, int] | None = None
+        self.wheel: tuple[int, int] | None = None
+        self.derived: Lane | None = None
+
+
+class Source:
+    """Receives the notifications of one machine or sensor.
+
+    damaged: notifications that were cut, had surplus bytes or were too short;
+    unknown: notifications of characteristics that this program does not know;
+    changes: counter changes worth telling (reset, fall, jump) since they were last taken;
+    last_read: the newest value of each characteristic that is no measurement.
+    """
+
+    def __init__(
+        self,
+        source_id: str,
+        *,
+        on_lane: Callable[[Lane], None],
+        quirk: str | None = None,
+        wheel_circumference_m: float | None = None,
+    ) -> None:
+        self.id = source_id
+        self.damaged = 0
+        self.unknown = 0
+        self.changes: list[tuple[str, Change]] = []
+        self.last_read: dict[int, Decoded] = {}
+        self.counters: dict[str, Counter] = {}
+        self._on_lane = on_lane
+        self._quirk = quirk
+        self._wheel_circumference_m = wheel_circumference_m
+        self._inlets: dict[int, Inlet | None] = {}
+        self._splitting: list[Inlet] = []
+        self._tracks: dict[object, LaneTrack | None] = {}
+        self._crank_rate = RevolutionRate(CRANK)
+        self._wheel_rate = RevolutionRate(WHEEL_CSC)
+
+    @property
+    def partial(self) -> int:
+        """Return how many records were passed on without their end."""
+        return sum(inlet.assembly.partial for inlet in self._splitting)
+
+    def receive(self, characteristic: int, data: bytes, at: float) -> bool:
+        """Take one notification; return whether values changed hands (a record is whole)."""
+        inlet = self._inlets.get(characteristic)
+        if inlet is None:
+            inlet = self._open_inlet(characteristic)
+            if inlet is None:
+                self.unknown += 1
+                return False
+        decoded = inlet.codec.decode(data)
+        if decoded.status is not Status.OK and not self._accept_damaged(decoded, data):
+            return False
+        if not inlet.carries_signals:
+            self.last_read[characteristic] = decoded
+            return False
+        if decoded.shape.more_data or inlet.assembly.parts:
+            if inlet not in self._splitting:
+                self._splitting.append(inlet)
+            finished = inlet.assembly.receive(decoded, at)
+            for part in finished:
+                self._merge(part, at)
+            return bool(finished)
+        return self._merge(decoded, at)
+
+    def deadline(self) -> float | None:
+        """Return when a waiting part of a record is late."""
+        if not self._splitting:
+            return None
+        waiting = [inlet.assembly.deadline() for inlet in self._splitting]
+        return min((at for at in waiting if at is not None), default=None)
+
+    def expire(self, at: float) -> bool:
+        """Pass on the parts that waited too long; return whether there were any."""
+        late = [part for inlet in self._splitting for part in inlet.assembly.expire(at)]
+        for part in late:
+            self._merge(part, at)
+        return bool(late)
+
+    def rebase(self) -> None:
+        """Forget the last counter readings: what happened in a gap is not credited."""
+        for counter in self.counters.values():
+            counter.rebase()
+
+    def _open_inlet(self, characteristic: int) -> Inlet | None:
+        if characteristic not in self._inlets:
+            codec = codec_for(characteristic, self._quirk)
+            self._inlets[characteristic] = (
+                None
+                if codec is None
+                else Inlet(codec, carries_signals=characteristic in _CARRY_SIGNALS)
+            )
+        return self._inlets[characteristic]
+
+    def _accept_damaged(self, decoded: Decoded, data: bytes) -> bool:
+        """Say whether the fields of a damaged notification can be believed, and count it.
+
+        Those before a cut can. Surplus bytes mean that the flags lie and every later field may be
+        shifted (Life Fitness bikes), unless they are zeros, which is padding.
+        """
+        self.damaged += 1
+        if decoded.status is Status.TRUNCATED:
+            cut = len(decoded.shape.names) - len(decoded.values)
+            decoded.values.extend([None] * cut)
+            return True
+        return decoded.status is Status.TRAILING and not any(data[-decoded.extra_bytes :])
+
+    def _merge(self, decoded: Decoded, at: float) -> bool:
+        shape = decoded.shape
+        track = self._tracks.get(shape)
+        if track is None:
+            track = self._open_track(decoded)
+            if track is None:
+                return False
+        lane = track.lane
+        # the rows of measurements hold numbers; words and lists are in other characteristics
+        values: list[Number | None] = decoded.values  # type: ignore[assignment]
+        lane.values = values
+        lane.at = at
+        for index, counter in track.counters:
+            reading = values[index]
+            if reading is not None and reading != counter.last:
+                self._count(counter, shape.names[index], int(reading), at)
+        if track.derived is not None:
+            self._derive(track, values, at)
+        return True
+
+    def _count(self, counter: Counter, name: str, reading: int, at: float) -> None:
+        change = counter.receive(reading, at)
+        if change is not Change.GREW and change is not Change.FIRST:
+            self.changes.append((name, change))
+
+    def _derive(self, track: LaneTrack, values: list[Number | None], at: float) -> None:
+        derived = track.derived
+        if derived is None:
+            return
+        fresh: list[Number | None] = []
+        if track.crank is not None:
+            fresh.append(self._rate(self._crank_rate, track.crank, values, at))
+        if track.wheel is not None and self._wheel_circumference_m is not None:
+            rate_rpm = self._rate(self._wheel_rate, track.wheel, values, at)
+            fresh.append(
+                None if rate_rpm is None
+                else round(kmh_from_mps(rate_rpm / 60.0 * self._wheel_circumference_m), 2)
+            )  # fmt: skip
+        derived.values = fresh
+        derived.at = at
+
+    def _rate(
+        self, rate: RevolutionRate, pair: tuple[int, int], values: list[Number | None], at: float
+    ) -> float | None:
+        revs, ticks = values[pair[0]], values[pair[1]]
+        if revs is None or ticks is None:
+            return None
+        falls = rate.falls
+        rate_rpm = rate.receive(int(revs), int(ticks), at)
+        if rate.falls != falls:
+            self.changes.append(("revolutions", Change.FELL))
+        return None if rate_rpm is None else round(rate_rpm, 1)
+
+    def _open_track(self, decoded: Decoded) -> LaneTrack | None:
+        shape = decoded.shape
+        if shape in self._tracks or len(self._tracks) >= _MAX_LANES:
+            return self._tracks.get(shape)
+        names = [QUANTITY_OF_FIELD.get(name) for name in shape.names]
+        if dict(shape.constants).get("contact") is False:
+            names = [None] * len(names)  # a strap without skin contact sends numbers all the same
+        revolutions = "crank_revs" in shape.names or "wheel_revs" in shape.names
+        if not any(names) and not revolutions:
+            self._tracks[shape] = None
+            return None
+        lane = Lane(self.id, Basis.MEASURED, names)
+        track = LaneTrack(lane)
+        track.counters = tuple(
+            (index, self.counters.setdefault(name, Counter(_COUNTED[name])))
+            for index, name in enumerate(shape.names)
+            if name in _COUNTED
+        )
+        self._tracks[shape] = track
+        self._on_lane(lane)
+        if revolutions:
+            self._open_derived(track, decoded)
+        return track
+
+    def _open_derived(self, track: LaneTrack, decoded: Decoded) -> None:
+        shape = decoded.shape
+        names: list[str] = []
+        if "crank_revs" in shape.names:
+            track.crank = shape.names.index("crank_revs"), shape.names.index("crank_event")
+            names.append("cadence_rpm")
+        if "wheel_revs" in shape.names and self._wheel_circumference_m is not None:
+            track.wheel = shape.names.index("wheel_revs"), shape.names.index("wheel_event")
+            if shape.characteristic != _CSC_MEASUREMENT:
+                self._wheel_rate.kind = WHEEL_CPS
+            names.append("speed_kmh")
+        if names:
+            track.derived = Lane(self.id, Basis.DERIVED, names)
+            self._on_lane(track.derived)

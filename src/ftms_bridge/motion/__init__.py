@@ -1,0 +1,1 @@
+"""Which way the rider moves, on what evidence, or why that cannot be known."""

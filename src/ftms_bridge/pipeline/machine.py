@@ -1,0 +1,307 @@
+"""Everything the core knows about one machine: sources, session, direction, what is due."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+from typing import Final
+
+from ftms_bridge.control.commands import Verb
+from ftms_bridge.gatt.notification import LinkChange
+from ftms_bridge.measurement.counters import Change
+from ftms_bridge.measurement.signals import Signal, Signals
+from ftms_bridge.measurement.source import Source
+from ftms_bridge.measurement.sources import MachineKind, MachineSpec
+from ftms_bridge.motion.watch import DirectionWatch
+from ftms_bridge.pipeline.reports import Reports
+from ftms_bridge.pipeline.settings import PipelineSettings
+from ftms_bridge.pipeline.state import MachineState
+from ftms_bridge.telemetry.messages import AvailabilityWord, EventType
+from ftms_bridge.telemetry.pacing import Pace
+from ftms_bridge.telemetry.publish import Publish
+from ftms_bridge.workout.ride import Ride
+from ftms_bridge.workout.session import Cue, SessionState, SessionTracker
+
+STALE_AFTER_S: Final = 3.0
+OFFLINE_AFTER_S: Final = 10.0
+"""Silence after which a machine is stale, and offline (contract of the availability topic)."""
+
+STATE_EVERY_S: Final = 1.0
+_GAP_INTERVALS: Final = 3.0
+"""A gap is a silence over max(3 s, 3 x median interval)."""
+_INTERVALS_KEPT: Final = 15
+_MACHINE_STATUS: Final = 0x2ADA
+_TOLD_CHANGES: Final[dict[Change, EventType]] = {
+    Change.RESET: "counter_reset",
+    Change.FELL: "counter_decrease",
+    Change.JUMPED: "counter_jump",
+}
+NEVER: Final = float("inf")
+
+
+class MachineTrack:
+    """One machine with its sensors, from notifications to payloads.
+
+    The machine's own records are the clock of its session: they credit time, and their silence is
+    a gap. Sensors only refresh the values that are read then.
+    wake_at: when ``handle_timer`` wants to be called; never later than needed, at times earlier.
+    """
+
+    def __init__(self, spec: MachineSpec, settings: PipelineSettings) -> None:
+        self.spec = spec
+        self.wake_at = NEVER
+        self.state = MachineState(
+            signals=Signals(spec),
+            session=SessionTracker(settings.rules),
+            direction=DirectionWatch(directional=spec.kind is MachineKind.CROSS_TRAINER),
+        )
+        self._last_at = -NEVER
+        self.own = self._source(spec.id, quirk=spec.quirk)
+        self.sources = {spec.id: self.own}
+        for sensor in spec.sensors:
+            self.sources[sensor.id] = self._source(
+                sensor.id, wheel_circumference_m=sensor.wheel_circumference_m
+            )
+        self._sensors = tuple(self.sources.values())[1:]
+        self._run_id = settings.run_id
+        self._rules = settings.rules
+        self._sessions = 0
+        self._intervals: deque[float] = deque(maxlen=_INTERVALS_KEPT)
+        self._moving = False
+        self._live_pace = Pace(settings.live_interval_s)
+        self._next_state_at = NEVER
+        self._session = self.state.session
+        self._direction = self.state.direction
+        self._speed = self.state.signals.watch("speed_kmh")
+        self._cadence = self.state.signals.watch("cadence_rpm")
+        self._power = self.state.signals.watch("power_w")
+        self._hr = self.state.signals.watch("hr_bpm")
+        self._believed: dict[Signal, str] = {}
+        self._reports = Reports(spec.id, self.state, settings)
+
+    def receive(
+        self, source: Source, characteristic: int, data: bytes, at: float
+    ) -> list[Publish]:
+        """Take one notification of the machine or one of its sensors; return what is due."""
+        if source is not self.own:
+            source.receive(characteristic, data, at)
+        else:
+            dt_s = at - self._last_at
+            gap = dt_s > STALE_AFTER_S and self._is_gap(dt_s)
+            if gap:
+                source.rebase()
+            if source.receive(characteristic, data, at):
+                self._step(dt_s, at, gap)
+            else:
+                self._note_other(characteristic, at)
+        if source.changes:
+            self._tell_changes(source, at)
+        return self._reports.take()
+
+    def handle_timer(self, at: float) -> list[Publish]:
+        """Do what is due by now: late parts, silence, the end of a pause, the 1 Hz state."""
+        for sensor in self._sensors:
+            sensor.expire(at)
+        if self.own.expire(at):
+            self._step(at - self._last_at, at, gap=False)
+        if self.state.availability == "online" and at >= self._last_at + STALE_AFTER_S:
+            self._change_availability("stale", at)
+            self._direction.lose(at)
+            self._moving = False
+            self._reports.live(at)
+        if self.state.availability == "stale" and at >= self._last_at + OFFLINE_AFTER_S:
+            self._go_offline(at)
+        pause_over_at = self._session.deadline()
+        if pause_over_at is not None and at >= pause_over_at:
+            self.cue(Cue.IDLE_TOO_LONG, at)
+        if at >= self._next_state_at:
+            self._next_state_at = at + STATE_EVERY_S
+            if self._sensors:
+                self._tell_sources(at)
+            self._reports.state(at, only_if_changed=not self._session.open)
+        self._rearm()
+        return self._reports.take()
+
+    def change_link(self, change: LinkChange) -> list[Publish]:
+        """Take note that a link went up or down; a machine whose link is down is offline."""
+        detail: dict[str, str | bool] = {
+            "source": change.source,
+            "up": change.up,
+            "reason": change.reason,
+        }
+        self._reports.event("link", detail, change.at)
+        if not change.up and change.source == self.spec.id and self.state.availability != "offline":
+            self._go_offline(change.at)
+        self._rearm()
+        return self._reports.take()
+
+    def command(self, verb: Verb, request_id: str | None, at: float) -> list[Publish]:
+        """Carry out a command; its result is among what is due."""
+        reason = self._carry_out(verb, at)
+        self._reports.result(verb, request_id, reason, at)
+        self._rearm()
+        return self._reports.take()
+
+    def finish(self, at: float) -> list[Publish]:
+        """End the session and say that the machine is offline."""
+        self.cue(Cue.SHUTDOWN, at)
+        if self.state.availability != "offline":
+            self._go_offline(at)
+        self.wake_at = NEVER
+        return self._reports.take()
+
+    def cue(self, cue: Cue, at: float) -> bool:
+        """Give the session a cue and tell what came of it; return whether anything did."""
+        before = self._session.state
+        if not self._session.cue(cue, at):
+            return False
+        self._session_changed(before, cue, at)
+        return True
+
+    def _step(self, dt_s: float, at: float, gap: bool) -> None:  # noqa: FBT001
+        """Credit the time since the last record, then take over what this record says."""
+        self._last_at = at
+        if not gap:
+            self._intervals.append(dt_s)
+        if self.state.availability != "online":
+            self._change_availability("online", at)
+        speed_kmh = self._speed.value(at)
+        cadence_rpm = self._cadence.value(at)
+        power_w = self._power.value(at)
+        moving = self._is_moving(speed_kmh, cadence_rpm, power_w)
+        ride = self.state.ride
+        if ride is not None:
+            if gap:
+                ride.gap(dt_s)
+                self._reports.event("gap", {"duration_s": round(dt_s, 3)}, at)
+                dt_s = 0.0
+            ride.metrics.step(dt_s, moving, speed_kmh, cadence_rpm, power_w, self._hr.value(at))
+        if not (moving and self._moving):  # who moves on changes nothing
+            self._follow(moving, at)
+            if ride is None and self.state.ride is not None:  # it begins with this record
+                started = self.state.ride.metrics
+                started.step(0.0, moving, speed_kmh, cadence_rpm, power_w, self._hr.value(at))
+        if self._live_pace.take(at):
+            self._reports.live(at)
+
+    def _follow(self, moving: bool, at: float) -> None:  # noqa: FBT001
+        """Let direction and session see that motion began, ended, or is still missing."""
+        self._direction.receive(moving=moving, at=at)
+        before = self._session.state
+        if self._session.receive(moving=moving, at=at):
+            self._session_changed(before, Cue.MOVING if moving else Cue.STILL, at)
+        self._moving = moving and self._session.state is SessionState.ACTIVE
+
+    def _is_moving(
+        self, speed_kmh: float | None, cadence_rpm: float | None, power_w: float | None
+    ) -> bool:
+        rules = self._rules
+        return (
+            (speed_kmh is not None and speed_kmh >= rules.min_speed_kmh)
+            or (cadence_rpm is not None and cadence_rpm >= rules.min_cadence_rpm)
+            or (power_w is not None and power_w >= rules.min_power_w)
+        )
+
+    def _is_gap(self, dt_s: float) -> bool:
+        return dt_s < NEVER and (
+            not self._intervals or dt_s > _GAP_INTERVALS * median(self._intervals)
+        )
+
+    def _session_changed(self, before: SessionState, cue: Cue, at: float) -> None:
+        now = self._session.state
+        if now is SessionState.ACTIVE and before is not SessionState.PAUSED:
+            self._sessions += 1
+            session_id = f"{self._run_id}-{self.spec.id}-{self._sessions}"
+            self.state.ride = Ride(session_id, at, self.own.counters)
+            self._reports.event("session_started", {}, at)
+        elif now is SessionState.ACTIVE:
+            self._reports.event("session_resumed", {}, at)
+        elif now is SessionState.PAUSED:
+            self._reports.event("session_paused", {"cue": cue.name.lower()}, at)
+        elif self.state.ride is not None:
+            self._reports.summary(self.state.ride, cue, before, at)
+            self.state.ride = None
+        self._moving = False
+        self._next_state_at = at
+        self.wake_at = min(self.wake_at, at)
+
+    def _carry_out(self, verb: Verb, at: float) -> str | None:
+        """Do what a verb asks; return None, or the reason why it cannot be done."""
+        if self.state.ride is None:
+            return "no_session"
+        if verb is Verb.LAP:
+            self._reports.lap(self.state.ride.lap(at), at)
+            return None
+        cues = {Verb.PAUSE: Cue.PAUSE_ASKED, Verb.RESUME: Cue.RESUME_ASKED, Verb.END: Cue.END_ASKED}
+        return None if self.cue(cues[verb], at) else f"session_is_{self._session.state.value}"
+
+    def _change_availability(self, word: AvailabilityWord, at: float) -> None:
+        self.state.availability = word
+        self._reports.availability(word)
+        self._next_state_at = at
+        self.wake_at = min(self.wake_at, at)
+
+    def _go_offline(self, at: float) -> None:
+        self._moving = False
+        self._change_availability("offline", at)
+        self._direction.lose(at)
+        self.cue(Cue.LINK_LOST, at)
+        self._reports.state(at, only_if_changed=False)
+
+    def _note_other(self, characteristic: int, at: float) -> None:
+        """Tell what the machine says of itself, and wait for the rest of a split record."""
+        if characteristic == _MACHINE_STATUS:
+            self._reports.machine_status(self.own, at)
+        waiting = self.own.deadline()
+        if waiting is not None and waiting < self.wake_at:
+            self.wake_at = waiting
+
+    def _tell_changes(self, source: Source, at: float) -> None:
+        for told, event_type in _TOLD_CHANGES.items():
+            names = sorted({name for name, change in source.changes if change is told})
+            if names:
+                detail = {"source": source.id, "counters": ", ".join(names)}
+                self._reports.event(event_type, detail, at)
+        source.changes.clear()
+
+    def _tell_sources(self, at: float) -> None:
+        """Tell when another source is believed than a second ago: a sensor fell silent or is back."""
+        for signal in (self._speed, self._cadence, self._power, self._hr):
+            signal.value(at)
+            if signal.lane is None:
+                continue
+            now, before = signal.lane.source, self._believed.get(signal)
+            self._believed[signal] = now
+            if before is not None and before != now:
+                detail = {"quantity": signal.quantity.name, "before": before, "now": now}
+                self._reports.event("source_changed", detail, at)
+
+    def _rearm(self) -> None:
+        """Find the next moment at which something is due."""
+        wake_at = NEVER
+        if self.state.availability == "online":
+            wake_at = min(self._last_at + STALE_AFTER_S, self._next_state_at)
+        elif self.state.availability == "stale":
+            wake_at = min(self._last_at + OFFLINE_AFTER_S, self._next_state_at)
+        pause_over_at = self._session.deadline()
+        if pause_over_at is not None:
+            wake_at = min(wake_at, pause_over_at)
+        for source in self.sources.values():
+            waiting = source.deadline()
+            if waiting is not None:
+                wake_at = min(wake_at, waiting)
+        self.wake_at = wake_at
+
+    def _source(
+        self,
+        source_id: str,
+        *,
+        quirk: str | None = None,
+        wheel_circumference_m: float | None = None,
+    ) -> Source:
+        return Source(
+            source_id,
+            on_lane=self.state.signals.add_lane,
+            quirk=quirk,
+            wheel_circumference_m=wheel_circumference_m,
+        )

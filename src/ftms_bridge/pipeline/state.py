@@ -1,0 +1,22 @@
+"""What is known about one machine at this moment: read by the reports, written by the track."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ftms_bridge.measurement.signals import Signals
+from ftms_bridge.motion.watch import DirectionWatch
+from ftms_bridge.telemetry.messages import AvailabilityWord
+from ftms_bridge.workout.ride import Ride
+from ftms_bridge.workout.session import SessionTracker
+
+
+@dataclass(slots=True)
+class MachineState:
+    """The trackers of one machine side by side; ``ride`` is None while no session is open."""
+
+    signals: Signals
+    session: SessionTracker
+    direction: DirectionWatch
+    availability: AvailabilityWord = "offline"
+    ride: Ride | None = None

@@ -1,0 +1,1 @@
+"""The public MQTT contract: topics, payload types and when each is due."""

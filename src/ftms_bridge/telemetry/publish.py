@@ -1,0 +1,20 @@
+"""The one effect of the pipeline: a payload that belongs on a topic now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ftms_bridge.telemetry.messages import Payload
+from ftms_bridge.telemetry.topics import Topic
+
+
+@dataclass(slots=True)
+class Publish:
+    """This payload belongs on this topic of this machine now; treated as immutable.
+
+    machine: machine id, or ``""`` for the bridge's own topics.
+    """
+
+    topic: Topic
+    machine: str
+    payload: Payload

@@ -1,0 +1,1 @@
+"""Sessions, and metrics that are computed while they run."""

@@ -1,0 +1,89 @@
+"""The numbers of one session: metrics, gaps, laps and the distance of the machine's own counter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ftms_bridge.measurement.counters import Counter
+from ftms_bridge.workout.metrics import SessionMetrics, Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """One lap: from one lap command (or the start) to the next (or the end)."""
+
+    number: int
+    elapsed_s: float
+    distance_m: float | None
+    totals: Totals
+
+
+class Ride:
+    """One session of one machine, from first motion to end.
+
+    counters: the machine's own counters, by field name; one may appear after the first motion. The
+    believed increments of the distance since the start are the distance; resets do not matter.
+    """
+
+    __slots__ = (
+        "_counters", "_distance_base_m", "_lap_at", "_lap_distance_m", "_lap_totals",
+        "_resets_base", "gap_s", "gaps", "laps", "metrics", "session_id", "started_at",
+    )  # fmt: skip
+
+    def __init__(self, session_id: str, at: float, counters: Mapping[str, Counter]) -> None:
+        self.session_id = session_id
+        self.started_at = at
+        self.metrics = SessionMetrics()
+        self.laps: list[Lap] = []
+        self.gaps = 0
+        self.gap_s = 0.0
+        self._counters = counters
+        distance = counters.get("distance_m")
+        self._distance_base_m = distance.total if distance else 0
+        self._resets_base = self._resets()
+        self._lap_at = at
+        self._lap_distance_m = 0
+        self._lap_totals = Totals()
+
+    @property
+    def lap_number(self) -> int:
+        """Return the number of the running lap, from 1."""
+        return len(self.laps) + 1
+
+    @property
+    def distance_m(self) -> int | None:
+        """Return the distance by the machine's counter, or None when it has none."""
+        distance = self._counters.get("distance_m")
+        return None if distance is None else distance.total - self._distance_base_m
+
+    @property
+    def counter_resets(self) -> int:
+        """Return how often the machine reset its counters during the session."""
+        return self._resets() - self._resets_base
+
+    def gap(self, duration_s: float) -> None:
+        """Mark a silence: nothing is credited across it."""
+        self.gaps += 1
+        self.gap_s += duration_s
+        self.metrics.interrupt()
+
+    def lap(self, at: float) -> Lap:
+        """End the running lap and return it."""
+        totals = self.metrics.totals.copy()
+        distance_m = self.distance_m
+        lap = Lap(
+            number=self.lap_number,
+            elapsed_s=at - self._lap_at,
+            distance_m=None if distance_m is None else distance_m - self._lap_distance_m,
+            totals=totals.since(self._lap_totals),
+        )
+        self.laps.append(lap)
+        self._lap_at = at
+        self._lap_totals = totals
+        self._lap_distance_m = distance_m or 0
+        return lap
+
+    def _resets(self) -> int:
+        """A machine that resets all its counters at once was reset once."""
+        return max((counter.resets for counter in self._counters.values()), default=0)

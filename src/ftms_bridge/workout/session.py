@@ -1,0 +1,122 @@
+"""The session: from first motion to end, as a table of states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+
+class SessionState(Enum):
+    """Where a session is; the value is the word used on MQTT."""
+
+    IDLE = "idle"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Cue(Enum):
+    """What can move a session from one state to the next."""
+
+    MOVING = auto()
+    STILL = auto()
+    LINK_LOST = auto()
+    PAUSE_ASKED = auto()
+    RESUME_ASKED = auto()
+    END_ASKED = auto()
+    IDLE_TOO_LONG = auto()
+    SHUTDOWN = auto()
+
+
+NEXT: Final = {
+    SessionState.IDLE: {Cue.MOVING: SessionState.ACTIVE},
+    SessionState.ACTIVE: {
+        Cue.STILL: SessionState.PAUSED,
+        Cue.LINK_LOST: SessionState.PAUSED,
+        Cue.PAUSE_ASKED: SessionState.PAUSED,
+        Cue.END_ASKED: SessionState.ENDED,
+        Cue.SHUTDOWN: SessionState.ENDED,
+    },
+    SessionState.PAUSED: {
+        Cue.MOVING: SessionState.ACTIVE,
+        Cue.RESUME_ASKED: SessionState.ACTIVE,
+        Cue.END_ASKED: SessionState.ENDED,
+        Cue.IDLE_TOO_LONG: SessionState.ENDED,
+        Cue.SHUTDOWN: SessionState.ENDED,
+    },
+    SessionState.ENDED: {Cue.MOVING: SessionState.ACTIVE},
+}
+"""From ENDED the next motion starts a new session; the summary of the old one stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """When a session pauses and ends by itself, and what counts as motion.
+
+    Source of the motion thresholds: the stopped rule of the direction estimator, below which a
+    rider is taken to stand still (house choice). A coasting bike moves: its speed counts.
+    """
+
+    pause_after_s: float = 3.0
+    end_after_s: float = 300.0
+    min_speed_kmh: float = 0.3
+    min_cadence_rpm: float = 10.0
+    min_power_w: float = 5.0
+
+
+class SessionTracker:
+    """Knows the state of one session and when it last moved.
+
+    What a person asked for, a pause or the end, holds until the rider has stood still once (or
+    asks to resume): rolling on does not undo it.
+    """
+
+    __slots__ = ("_asked", "_rules", "paused_at", "started_at", "state", "still_since")
+
+    def __init__(self, rules: SessionRules) -> None:
+        self._rules = rules
+        self._asked = False
+        self.state = SessionState.IDLE
+        self.started_at = 0.0
+        self.paused_at = 0.0
+        self.still_since: float | None = None
+
+    @property
+    def open(self) -> bool:
+        """Say whether a session is running or paused."""
+        return self.state is SessionState.ACTIVE or self.state is SessionState.PAUSED
+
+    def receive(self, *, moving: bool, at: float) -> bool:
+        """Take what one record says; return whether the state changed."""
+        if moving:
+            self.still_since = None
+            if self.state is SessionState.ACTIVE or self._asked:
+                return False
+            return self.cue(Cue.MOVING, at)
+        if self.still_since is None:
+            self.still_since = at
+            return False
+        self._asked = False
+        if at - self.still_since < self._rules.pause_after_s:
+            return False
+        return self.cue(Cue.STILL, at)
+
+    def cue(self, cue: Cue, at: float) -> bool:
+        """Take a cue; return whether the state changed. A cue with no row changes nothing."""
+        following = NEXT[self.state].get(cue, self.state)
+        if following is self.state:
+            return False
+        if following is SessionState.ACTIVE and not self.open:
+            self.started_at = at
+        if following is SessionState.PAUSED:
+            self.paused_at = at
+        self._asked = cue is Cue.PAUSE_ASKED or cue is Cue.END_ASKED
+        self.state = following
+        return True
+
+    def deadline(self) -> float | None:
+        """Return when a paused session ends by itself."""
+        if self.state is SessionState.PAUSED:
+            return self.paused_at + self._rules.end_after_s
+        return None
