@@ -93,7 +93,7 @@ def test_motion_starts_a_session_standing_pauses_it_and_time_ends_it() -> None:
     assert summary["session_id"] == "run-bike-1"
     assert summary["ended_by"] == "idle"
     assert summary["moving_s"] == 20.0
-    assert summary["elapsed_s"] == 43.0
+    assert summary["elapsed_s"] == 40.0
     assert summary["metrics"]["avg_power_w"] == 150.0
 
 
@@ -302,6 +302,7 @@ def test_a_link_that_goes_down_takes_the_machine_offline_at_once() -> None:
     )
     assert payloads(effects, "availability")[-1] == "offline"
     assert events(effects)[-2:] == ["link", "session_paused"]
+    assert payloads(effects, "state")[-1]["speed_kmh"] is None
 
 
 def test_live_documents_are_limited_to_four_per_second() -> None:
@@ -399,3 +400,28 @@ def test_the_recorded_walk_has_steps_speed_and_no_invented_distance(corpus: Path
     summary = payloads(effects, "session_last")[-1]
     assert 0 < summary["metrics"]["integrated_distance_m"] < 60
     assert summary["metrics"]["max_speed_kmh"] == pytest.approx(2.25, abs=0.1)
+
+
+def test_an_impossible_speed_is_neither_shown_nor_taken_for_a_stop() -> None:
+    # a belt that sends its speed as two's complement: -2.50 km/h reads as 652.86 (gatt.md 7)
+    spec = MachineSpec("belt", MachineKind.TREADMILL)
+    pipeline = Pipeline(PipelineSettings(machines=(spec,), run_id="run", live_interval_s=0.0))
+    data = bytes.fromhex("040406ff7b00003d00")
+    effects = drive(pipeline, [Notification(float(n), "belt", 0x2ACD, data) for n in range(10)])
+    live = payloads(effects, "live")[-1]
+    assert live["signals"]["speed_kmh"] is None
+    assert (live["direction"]["direction"], live["direction"]["reason"]) == (
+        "unknown",
+        "parse_uncertain",
+    )
+    assert live["metrics"]["max_speed_kmh"] is None
+
+
+def test_impossible_values_do_not_reach_the_metrics() -> None:
+    arrivals = [
+        bike(float(n), speed_kmh=655.34 if n % 3 == 1 else 20.0, power_w=100) for n in range(30)
+    ]
+    effects = drive(bike_pipeline(), arrivals)
+    metrics = payloads(effects, "live")[-1]["metrics"]
+    assert metrics["max_speed_kmh"] == 20.0
+    assert metrics["integrated_distance_m"] < 29 * 20 / 3.6

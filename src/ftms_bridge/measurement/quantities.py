@@ -1,4 +1,4 @@
-"""The quantities a machine or sensor can report: name with unit, how long a value counts as current."""
+"""The quantities a machine or sensor can report: name with unit, limits, and how long they hold."""
 
 from __future__ import annotations
 
@@ -19,27 +19,53 @@ class Quantity:
 
     prefers_sensor: by default a sensor is believed before the machine (a power meter knows power
     better than the bike, a belt knows its speed better than a foot pod).
-    zero_is_absent: the value 0 means that nothing is connected (heart rate).
+    low, high: outside of these a value is physically impossible and not shown; the recording has
+    it. Such values come from garbage, from "not available" codes outside the specification, and
+    from machines that send a negative speed as a huge one.
     """
 
     name: str
     meaning: str
     max_age_s: float = SETTING_MAX_AGE_S
     prefers_sensor: bool = False
-    zero_is_absent: bool = False
+    low: float = float("-inf")
+    high: float = float("inf")
 
 
+# Limits: 120 km/h is a fast virtual descent, 250 rpm a track sprinter's record, 3000 W beyond the
+# best sprint, 25 and 250 bpm beyond any heart (0 is how a machine says that no strap is there), 60 % beyond the steepest incline trainer (house choices).
 QUANTITIES: Final = {
     row.name: row
     for row in (
-        Quantity("speed_kmh", "speed of wheel or belt, without sign", MOTION_MAX_AGE_S),
-        Quantity("cadence_rpm", "pedal revolutions, without sign", MOTION_MAX_AGE_S, True),
-        Quantity("power_w", "power; the sign is what the sender gives", MOTION_MAX_AGE_S, True),
-        Quantity("step_rate_spm", "steps per minute as sent", MOTION_MAX_AGE_S, True),
+        Quantity("speed_kmh", "speed of wheel or belt, without sign", MOTION_MAX_AGE_S, high=120.0),
+        Quantity(
+            "cadence_rpm",
+            "pedal revolutions, without sign",
+            MOTION_MAX_AGE_S,
+            prefers_sensor=True,
+            high=250.0,
+        ),
+        Quantity(
+            "power_w",
+            "power; the sign is what the sender gives",
+            MOTION_MAX_AGE_S,
+            prefers_sensor=True,
+            low=-3000.0,
+            high=3000.0,
+        ),  # fmt: skip
+        Quantity(
+            "step_rate_spm",
+            "steps per minute as sent",
+            MOTION_MAX_AGE_S,
+            prefers_sensor=True,
+            high=300.0,
+        ),
         Quantity("stroke_rate_spm", "rowing strokes per minute", MOTION_MAX_AGE_S),
-        Quantity("hr_bpm", "heart rate", MOTION_MAX_AGE_S, True, True),
+        Quantity(
+            "hr_bpm", "heart rate", MOTION_MAX_AGE_S, prefers_sensor=True, low=25.0, high=250.0
+        ),
         Quantity("pace_s_per_500m", "rowing pace", MOTION_MAX_AGE_S),
-        Quantity("incline_pct", "inclination of belt or programme"),
+        Quantity("incline_pct", "inclination of belt or programme", low=-30.0, high=60.0),
         Quantity("ramp_deg", "ramp angle"),
         Quantity("resistance", "resistance level, unit of the maker"),
         Quantity("force_n", "force on the belt", MOTION_MAX_AGE_S),

@@ -42,6 +42,10 @@ class Lane:
         self.at = _NEVER
         self.values: list[Number | None] = [None] * len(self.names)
 
+    def clear(self) -> None:
+        """Make every value too old."""
+        self.at = _NEVER
+
 
 class Signal:
     """One quantity of one machine: the newest value of the most believed source that is fresh.
@@ -49,11 +53,22 @@ class Signal:
     ``lane`` is where the value came from, or None when there is none.
     """
 
-    __slots__ = ("_max_age_s", "_only", "_only_index", "_ranks", "lane", "quantity")
+    __slots__ = (
+        "_high",
+        "_low",
+        "_max_age_s",
+        "_only",
+        "_only_index",
+        "_ranks",
+        "lane",
+        "quantity",
+    )
 
     def __init__(self, quantity: Quantity) -> None:
         self.quantity = quantity
         self._max_age_s = quantity.max_age_s - _TICK_S
+        self._low = quantity.low
+        self._high = quantity.high
         self._ranks: list[tuple[int, list[tuple[Lane, int]]]] = []
         self._only: Lane | None = None
         self._only_index = 0
@@ -75,11 +90,14 @@ class Signal:
         """Return the current value, or None when it is not known or too old; sets ``lane``."""
         oldest = at - self._max_age_s
         lane = self._only
-        if lane is not None:  # one source, one shape: what most homes have
-            self.lane = lane
-            value = lane.values[self._only_index] if lane.at > oldest else None
-            return (value or None) if self.quantity.zero_is_absent else value
-        return self._search(oldest)
+        if lane is None:
+            return self._search(oldest)
+        self.lane = lane  # one source, one shape: what most homes have
+        if lane.at > oldest:
+            value = lane.values[self._only_index]
+            if value is not None and self._low <= value <= self._high:
+                return value
+        return None
 
     def _search(self, oldest: float) -> Number | None:
         for _, places in self._ranks:
@@ -88,7 +106,7 @@ class Signal:
                 if place[0].at > lane.at:
                     lane, index = place
             value = lane.values[index] if lane.at > oldest else None
-            if value is not None and not (value == 0 and self.quantity.zero_is_absent):
+            if value is not None and self._low <= value <= self._high:
                 self.lane = lane
                 return value
         self.lane = None

@@ -148,6 +148,15 @@ class Source:
         for counter in self.counters.values():
             counter.rebase()
 
+    def forget(self) -> None:
+        """Let no value be current any more: the link is gone."""
+        for track in self._tracks.values():
+            if track is not None:
+                track.lane.clear()
+                if track.derived is not None:
+                    track.derived.clear()
+        self.rebase()
+
     def _open_inlet(self, characteristic: int) -> Inlet | None:
         if characteristic not in self._inlets:
             codec = codec_for(characteristic, self._quirk)

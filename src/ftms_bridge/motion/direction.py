@@ -32,6 +32,8 @@ class Reason(Enum):
     NO_DIRECTIONAL_CHANNEL = "no_directional_channel"
     CHANNEL_UNPROVEN = "channel_unproven"
     EVIDENCE_STALE = "evidence_stale"
+    BELOW_MIN_SPEED = "below_min_speed"
+    PARSE_UNCERTAIN = "parse_uncertain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ class DirectionWatch:
             return
         if self._still_since is None:
             self._still_since = at
+            if self.estimate.reason in {Reason.EVIDENCE_STALE, Reason.PARSE_UNCERTAIN}:
+                self.estimate = DirectionEstimate(
+                    Direction.UNKNOWN, at, reason=Reason.BELOW_MIN_SPEED
+                )
         still_s = at - self._still_since
         if still_s >= STOPPED_AFTER_S and self.estimate.direction is not Direction.STOPPED:
             self.estimate = DirectionEstimate(
@@ -46,5 +50,13 @@ class DirectionWatch:
 
     def lose(self, at: float) -> None:
         """Take note that nothing is heard any more: what was seen no longer holds."""
+        self._forget(Reason.EVIDENCE_STALE, at)
+
+    def doubt(self, at: float) -> None:
+        """Take note that a record had no value of motion that can be believed."""
+        self._forget(Reason.PARSE_UNCERTAIN, at)
+
+    def _forget(self, reason: Reason, at: float) -> None:
         self._still_since = None
-        self.estimate = DirectionEstimate(Direction.UNKNOWN, at, reason=Reason.EVIDENCE_STALE)
+        if self.estimate.reason is not reason:
+            self.estimate = DirectionEstimate(Direction.UNKNOWN, at, reason=reason)

@@ -120,3 +120,8 @@ class Pipeline:
     def availability(self) -> dict[str, AvailabilityWord]:
         """Return the availability of every machine."""
         return {machine: track.state.availability for machine, track in self._machines.items()}
+
+    @property
+    def busy(self) -> bool:
+        """Say whether a session is open on any machine."""
+        return any(track.state.ride is not None for track in self._machines.values())

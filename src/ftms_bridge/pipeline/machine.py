@@ -150,10 +150,13 @@ class MachineTrack:
         self.wake_at = NEVER
         return self._reports.take()
 
-    def cue(self, cue: Cue, at: float) -> bool:
-        """Give the session a cue and tell what came of it; return whether anything did."""
+    def cue(self, cue: Cue, at: float, since: float | None = None) -> bool:
+        """Give the session a cue and tell what came of it; return whether anything did.
+
+        since: the instant from which it holds, when it is noticed later than that.
+        """
         before = self._session.state
-        if not self._session.cue(cue, at):
+        if not self._session.cue(cue, at if since is None else since):
             return False
         self._session_changed(before, cue, at)
         return True
@@ -176,7 +179,10 @@ class MachineTrack:
                 self._reports.event("gap", {"duration_s": round(dt_s, 3)}, at)
                 dt_s = 0.0
             ride.metrics.step(dt_s, moving, speed_kmh, cadence_rpm, power_w, self._hr.value(at))
-        if not (moving and self._moving):  # who moves on changes nothing
+        if speed_kmh is None and cadence_rpm is None and power_w is None:
+            self._direction.doubt(at)  # nothing to believe is not standing still
+            self._moving = False
+        elif not (moving and self._moving):  # who moves on changes nothing
             self._follow(moving, at)
             if ride is None and self.state.ride is not None:  # it begins with this record
                 started = self.state.ride.metrics
@@ -242,10 +248,11 @@ class MachineTrack:
         self.wake_at = min(self.wake_at, at)
 
     def _go_offline(self, at: float) -> None:
+        self.own.forget()
         self._moving = False
         self._change_availability("offline", at)
         self._direction.lose(at)
-        self.cue(Cue.LINK_LOST, at)
+        self.cue(Cue.LINK_LOST, at, since=self._last_at)
         self._reports.state(at, only_if_changed=False)
 
     def _note_other(self, characteristic: int, at: float) -> None:

@@ -100,10 +100,14 @@ class SessionTracker:
         self._asked = False
         if at - self.still_since < self._rules.pause_after_s:
             return False
-        return self.cue(Cue.STILL, at)
+        return self.cue(Cue.STILL, self.still_since)
 
     def cue(self, cue: Cue, at: float) -> bool:
-        """Take a cue; return whether the state changed. A cue with no row changes nothing."""
+        """Take a cue; return whether the state changed. A cue with no row changes nothing.
+
+        at: the instant from which it holds: a pause begins when the rider last moved or was last
+        heard of, not when that was noticed.
+        """
         following = NEXT[self.state].get(cue, self.state)
         if following is self.state:
             return False

@@ -1,0 +1,1 @@
+"""Virtual riders, machines and sensors, down to the notification bytes."""

@@ -1,0 +1,115 @@
+"""One source: from bytes to lanes, counters and rates."""
+
+from __future__ import annotations
+
+from ftms_bridge.gatt.codec import encode
+from ftms_bridge.measurement.counters import Change
+from ftms_bridge.measurement.signals import Basis, Lane
+from ftms_bridge.measurement.source import Source
+
+BIKE, CSC, CPS, STATUS = 0x2AD2, 0x2A5B, 0x2A63, 0x2ADA
+
+
+def source(**options: float) -> tuple[Source, list[Lane]]:
+    lanes: list[Lane] = []
+    return Source("s", on_lane=lanes.append, wheel_circumference_m=options.get("wheel_m")), lanes
+
+
+def values(lane: Lane) -> dict[str | None, object]:
+    return dict(zip(lane.names, lane.values, strict=True))
+
+
+def test_each_shape_opens_one_lane() -> None:
+    bike, lanes = source()
+    for at in (0.0, 1.0, 2.0):
+        assert bike.receive(BIKE, encode(BIKE, {"speed_kmh": 20.0}), at)
+        assert bike.receive(BIKE, encode(BIKE, {"speed_kmh": 20.0, "power_w": 9}), at + 0.5)
+    assert [lane.names for lane in lanes] == [("speed_kmh",), ("speed_kmh", "power_w")]
+    assert [lane.at for lane in lanes] == [2.0, 2.5]
+
+
+def test_a_sender_of_endless_shapes_opens_a_bounded_number_of_lanes() -> None:
+    bike, lanes = source()
+    for flags in range(0, 1 << 13, 2):
+        bike.receive(BIKE, flags.to_bytes(2, "little") + bytes(30), 0.0)
+    assert len(lanes) <= 32
+
+
+def test_an_unknown_characteristic_is_counted() -> None:
+    bike, lanes = source()
+    assert not bike.receive(0xABCD, b"\x00", 0.0)
+    assert (bike.unknown, lanes) == (1, [])
+
+
+def test_a_short_notification_is_counted_and_changes_nothing() -> None:
+    bike, lanes = source()
+    assert not bike.receive(BIKE, b"\x44", 0.0)
+    assert (bike.damaged, lanes) == (1, [])
+
+
+def test_missing_fields_of_a_cut_notification_are_none() -> None:
+    bike, lanes = source()
+    whole = encode(BIKE, {"speed_kmh": 20.0, "cadence_rpm": 60.0, "power_w": 100})
+    assert bike.receive(BIKE, whole[:-1], 0.0)
+    assert values(lanes[0]) == {"speed_kmh": 20.0, "cadence_rpm": 60.0, "power_w": None}
+    assert bike.damaged == 1
+
+
+def test_zero_padding_is_harmless_and_other_surplus_is_not() -> None:
+    bike, lanes = source()
+    whole = encode(BIKE, {"speed_kmh": 20.0})
+    assert bike.receive(BIKE, whole + bytes(5), 0.0)
+    assert not bike.receive(BIKE, whole + b"\x01", 1.0)
+    assert (bike.damaged, lanes[0].at) == (2, 0.0)
+
+
+def test_what_is_no_measurement_is_kept_as_a_fact() -> None:
+    bike, lanes = source()
+    assert not bike.receive(STATUS, bytes.fromhex("0201"), 0.0)
+    assert bike.last_read[STATUS].fields["op"] == "stopped_or_paused_by_user"
+    assert lanes == []
+
+
+def test_counter_changes_are_told_once() -> None:
+    bike, _ = source()
+    for at, distance_m in enumerate((100, 105, 3, 6)):
+        bike.receive(BIKE, encode(BIKE, {"speed_kmh": 20.0, "distance_m": distance_m}), float(at))
+    assert bike.changes == [("distance_m", Change.RESET)]
+    assert bike.counters["distance_m"].total == 5 + 3 + 3
+
+
+def test_crank_events_give_a_derived_cadence_beside_the_measured_lane() -> None:
+    sensor, lanes = source()
+    for at in range(3):
+        fields = {"crank_revs": 10 + at, "crank_event": 1024 * at}
+        sensor.receive(CSC, encode(CSC, fields), float(at))
+    measured, derived = lanes
+    assert measured.names == (None, None)
+    assert (derived.basis, values(derived)) == (Basis.DERIVED, {"cadence_rpm": 60.0})
+
+
+def test_wheel_events_give_a_speed_only_with_a_circumference() -> None:
+    for wheel_m, expected in ((None, None), (2.0, 7.2)):
+        sensor, lanes = source(**({"wheel_m": wheel_m} if wheel_m else {}))
+        for at in range(3):
+            fields = {"wheel_revs": 500 + at, "wheel_event": 1024 * at}
+            sensor.receive(CSC, encode(CSC, fields), float(at))
+        speeds = [values(lane).get("speed_kmh") for lane in lanes[1:]]
+        assert speeds == ([] if expected is None else [expected])
+
+
+def test_the_wheel_clock_of_a_power_meter_ticks_twice_as_fast() -> None:
+    sensor, lanes = source(wheel_m=2.0)
+    for at in range(3):
+        fields = {"power_w": 100, "wheel_revs": 500 + at, "wheel_event": 2048 * at}
+        sensor.receive(CPS, encode(CPS, fields), float(at))
+    assert values(lanes[1])["speed_kmh"] == 7.2
+
+
+def test_a_wheel_that_turns_back_is_evidence_and_no_huge_speed() -> None:
+    # gatt.md 7, made there: wheel 100 -> 98 in 1 s while the crank goes 50 -> 51.
+    sensor, lanes = source(wheel_m=2.0)
+    sensor.receive(CSC, bytes.fromhex("03640000000004320000" + "04"), 0.0)
+    sensor.receive(CSC, bytes.fromhex("0362000000000833000208"), 1.0)
+    assert ("revolutions", Change.FELL) in sensor.changes
+    assert values(lanes[1])["speed_kmh"] == 14.4

@@ -1,0 +1,162 @@
+"""The drivetrain obeys mechanics: what the clutch, the flywheel and the brake allow."""
+
+from __future__ import annotations
+
+import pytest
+
+from ftms_bridge.simulator.drive import RAD_S_PER_RPM, Drive
+from ftms_bridge.simulator.motion import Motion, TrueDirection
+from ftms_bridge.simulator.scenario import Drivetrain, Phase
+from ftms_bridge.simulator.script import Wish
+
+DT = 0.025
+PHASE = Phase(duration_s=1, direction="forward")
+FREE = Drivetrain(coupling="freewheel", flywheel_kgm2=1.5)
+FIXED = Drivetrain(coupling="fixed", gear=3.0, flywheel_kgm2=0.5)
+
+
+class Bench:
+    """A drivetrain with a rider who wants a cadence; collects the motion of each step."""
+
+    def __init__(self, spec: Drivetrain, strength_nm: float = 80) -> None:
+        self.drive = Drive(spec, strength_nm=strength_nm, steps_per_turn=0)
+        self.motion = Motion()
+        self.gear = spec.gear
+        self.crank_rpm: list[float] = []
+        self.wheel_mps: list[float] = []
+        self.power_w: list[float] = []
+
+    def ride(
+        self,
+        seconds: float,
+        cadence_rpm: float,
+        *,
+        power_w: float | None = None,
+        resistance_pct: float = 25,
+    ) -> Bench:
+        for _ in range(round(seconds / DT)):
+            wish = Wish(PHASE, cadence_rpm, power_w, resistance_pct, self.gear, 0.0)
+            self.drive.step(self.motion, wish, DT)
+            self.crank_rpm.append(self.motion.crank_rpm)
+            self.wheel_mps.append(self.motion.surface_mps)
+            self.power_w.append(self.motion.drive_power_w)
+        return self
+
+
+@pytest.mark.parametrize("spec", [FREE, FIXED])
+def test_the_rider_reaches_the_wanted_cadence_and_the_wheel_turns_in_gear(spec: Drivetrain) -> None:
+    bench = Bench(spec).ride(15, 75)
+    assert bench.motion.crank_rpm == pytest.approx(75, abs=0.1)
+    turns_per_s = 75 / 60 * spec.gear
+    assert bench.motion.surface_mps == pytest.approx(turns_per_s * 2.1, rel=0.002)
+    assert bench.motion.direction is TrueDirection.FORWARD
+    assert bench.motion.driving
+
+
+def test_the_wheel_of_a_freewheel_never_turns_backward_under_a_backward_crank() -> None:
+    bench = Bench(FREE).ride(10, 80).ride(30, -60).ride(10, 70).ride(20, -90)
+    assert min(bench.wheel_mps) >= 0
+    assert min(bench.crank_rpm) < -89
+
+
+def test_back_pedalling_a_freewheel_moves_no_power_into_the_wheel() -> None:
+    bench = Bench(FREE).ride(10, 80).ride(10, -60)
+    bench.power_w.clear()
+    bench.ride(20, -60)
+    assert set(map(abs, bench.power_w)) == {0.0}
+    assert not bench.motion.driving
+    assert bench.motion.direction is TrueDirection.BACKWARD
+
+
+def test_a_freewheel_rolls_on_when_the_legs_stop_and_slows_down_by_the_brake_alone() -> None:
+    bench = Bench(FREE).ride(15, 80)
+    rolling = bench.motion.surface_mps
+    bench.wheel_mps.clear()
+    bench.ride(3, 0)
+    assert bench.motion.direction is TrueDirection.STOPPED
+    assert 0.3 * rolling < bench.motion.surface_mps < 0.9 * rolling
+    assert bench.wheel_mps == sorted(bench.wheel_mps, reverse=True)
+
+
+def test_a_crank_slower_than_the_wheel_drives_nothing() -> None:
+    bench = Bench(FREE).ride(15, 90, resistance_pct=5).ride(2, 40, resistance_pct=5)
+    assert bench.motion.direction is TrueDirection.FORWARD
+    assert not bench.motion.driving
+    assert bench.motion.drive_power_w == 0.0
+
+
+def test_wheel_and_crank_of_a_fixed_drive_always_turn_the_same_way() -> None:
+    bench = Bench(FIXED).ride(10, 80).ride(10, -60).ride(10, 70).ride(5, 0)
+    signs = {
+        (crank > 0) - (crank < 0) == (wheel > 0) - (wheel < 0)
+        for crank, wheel in zip(bench.crank_rpm, bench.wheel_mps, strict=True)
+    }
+    assert signs == {True}
+    assert min(bench.wheel_mps) < -1
+
+
+def test_a_fixed_drive_takes_as_much_power_backward_as_forward() -> None:
+    ahead = Bench(FIXED).ride(20, 60).motion.drive_power_w
+    back = Bench(FIXED).ride(20, -60).motion.drive_power_w
+    assert ahead == pytest.approx(back, rel=0.001)
+    assert ahead > 20
+
+
+def test_a_reversal_passes_through_zero_in_small_steps() -> None:
+    bench = Bench(FIXED).ride(10, 80)
+    bench.crank_rpm.clear()
+    bench.ride(6, -60)
+    changes = [b - a for a, b in zip(bench.crank_rpm, bench.crank_rpm[1:], strict=False)]
+    assert max(map(abs, changes)) < 15
+    assert any(abs(rpm) < 8 for rpm in bench.crank_rpm)
+
+
+def test_a_weak_rider_accelerates_no_faster_than_torque_over_inertia() -> None:
+    bench = Bench(FIXED, strength_nm=10).ride(5, 90, resistance_pct=0)
+    inertia = FIXED.crank_kgm2 + FIXED.gear**2 * FIXED.flywheel_kgm2
+    limit_rpm = 10 / inertia * DT / RAD_S_PER_RPM
+    changes = [b - a for a, b in zip(bench.crank_rpm, bench.crank_rpm[1:], strict=False)]
+    assert max(changes) <= limit_rpm * 1.000001
+
+
+@pytest.mark.parametrize("cadence_rpm", [60, 90])
+def test_constant_power_stays_constant_at_any_cadence(cadence_rpm: float) -> None:
+    bench = Bench(FREE).ride(20, cadence_rpm, power_w=180)
+    assert bench.motion.brake_power_w == pytest.approx(180, abs=0.5)
+    assert bench.motion.drive_power_w == pytest.approx(180, abs=1)
+
+
+def test_the_strongest_brake_holds_the_wheel_and_throws_nothing_backward() -> None:
+    brutal = Drivetrain(coupling="fixed", gear=7.0, flywheel_kgm2=0.05, eddy_nms=10)
+    bench = Bench(brutal).ride(10, 170, resistance_pct=0).ride(5, 170, resistance_pct=100)
+    assert min(bench.wheel_mps) >= 0
+    # strength / (gear squared x drag) is all the speed that the rider can hold
+    assert bench.motion.crank_rpm == pytest.approx(80 / (49 * 10) / RAD_S_PER_RPM, rel=0.05)
+
+
+def test_the_energy_that_enters_the_wheel_is_braked_or_stored() -> None:
+    bench = Bench(FREE)
+    entered = braked = 0.0
+    for _ in range(round(20 / DT)):
+        bench.ride(DT, 85)
+        entered += bench.motion.drive_power_w * DT
+        braked += bench.motion.brake_power_w * DT
+    omega = 85 * RAD_S_PER_RPM * FREE.gear
+    stored = 0.5 * FREE.flywheel_kgm2 * omega**2
+    assert entered == pytest.approx(braked + stored, rel=0.02)
+
+
+def test_a_higher_gear_lets_the_crank_fall_behind_until_the_legs_catch_up() -> None:
+    bench = Bench(FREE).ride(10, 80)
+    bench.gear = 3.0
+    bench.ride(10, 80)
+    assert bench.motion.surface_mps == pytest.approx(80 / 60 * 3.0 * 2.1, rel=0.01)
+
+
+def test_the_angle_of_the_crank_is_the_integral_of_its_speed() -> None:
+    bench = Bench(FIXED).ride(10, 60).ride(20, -60)
+    turned = 0.0
+    for before, after in zip([0.0, *bench.crank_rpm], bench.crank_rpm, strict=False):
+        turned += (before + after) / 2 / 60 * DT
+    assert bench.motion.crank_turns == pytest.approx(turned, abs=1e-6)
+    assert bench.motion.crank_turns < 0
