@@ -1,0 +1,1 @@
+"""The composition root: joins links, pipeline, recorder, broker and signals."""

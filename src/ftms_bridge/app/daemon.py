@@ -1,0 +1,176 @@
+"""The bridge as a long-running program: configured machines in, MQTT out, until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from ftms_bridge.app.bridge import Bridge
+from ftms_bridge.app.health import NoRecorder
+from ftms_bridge.app.links import LinkPlan, plan_links
+from ftms_bridge.app.recorder import Recorder, RecorderSettings
+from ftms_bridge.app.uplink import Identity, Uplink, UplinkSettings
+from ftms_bridge.config.convert import broker_password
+from ftms_bridge.config.settings import Settings
+from ftms_bridge.errors import BridgeError
+from ftms_bridge.mqtt.publisher import Outbox
+from ftms_bridge.mqtt.settings import BrokerSettings, Tls
+from ftms_bridge.pipeline import Pipeline, PipelineSettings
+from ftms_bridge.recordings.header import RecordingHeader
+from ftms_bridge.workout.session import SessionRules
+
+log = logging.getLogger(__name__)
+
+_HOUSEKEEPING_S = 60.0
+
+
+def broker_settings(settings: Settings) -> BrokerSettings:
+    """Return how the configured broker is reached, with the password read from where it stands."""
+    mqtt = settings.mqtt
+    tls = mqtt.tls
+    return BrokerSettings(
+        host=mqtt.host,
+        port=mqtt.port,
+        username=mqtt.username,
+        password=broker_password(mqtt),
+        client_id=mqtt.client_id,
+        protocol=mqtt.protocol,
+        tls=None if tls is None else Tls(tls.ca_file, tls.cert_file, tls.key_file),
+    )
+
+
+def monotonic_clock() -> Callable[[], float]:
+    """Return a clock that starts at 0 and ticks in microseconds, as recordings do."""
+    zero = time.monotonic()
+    return lambda: round(time.monotonic() - zero, 6)
+
+
+class Daemon:
+    """One run of the bridge.
+
+    Raises, when it is made, whatever is wrong with the links or the recording folder: better at
+    once than in the middle of a ride.
+    """
+
+    def __init__(self, settings: Settings, broker: BrokerSettings | None = None) -> None:
+        self.clock = monotonic_clock()
+        self._settings = settings
+        self._broker = broker or broker_settings(settings)
+        self._plans = plan_links(settings, self.clock)
+        self._identity = Identity(
+            version=version("ftms-bridge"),
+            run_id=secrets.token_hex(4),
+            machines=tuple(plan.machine for plan in self._plans),
+            wall_zero=round(time.time() - self.clock(), 3),
+        )
+        self._recorder = self._open_recorder()
+        self.pipeline = Pipeline(
+            PipelineSettings(
+                machines=self._identity.machines,
+                run_id=self._identity.run_id,
+                wall_zero=self._identity.wall_zero,
+                rules=SessionRules(
+                    pause_after_s=settings.session.pause_after_s,
+                    end_after_s=settings.session.end_after_s,
+                ),
+                live_interval_s=1.0 / settings.telemetry.live_per_s,
+            )
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Bridge until ``stop`` is set; then end the sessions and say goodbye to the broker."""
+        outbox = Outbox(self._settings.mqtt.base)
+        bridge = Bridge(self.pipeline, outbox, self.clock, self._recorder)
+        uplink = Uplink(
+            UplinkSettings(
+                broker=self._broker,
+                base=self._settings.mqtt.base,
+                health_every_s=self._settings.telemetry.health_every_s,
+                recorder=self._recorder or NoRecorder(),
+            ),
+            self._identity,
+            self.pipeline,
+            outbox,
+            on_command=bridge.obey,
+            clock=self.clock,
+        )
+        async with uplink:
+            tasks = [asyncio.create_task(self._follow(plan, bridge)) for plan in self._plans]
+            if self._recorder is not None:
+                tasks.append(asyncio.create_task(self._recorder.sync_forever()))
+                tasks.append(asyncio.create_task(self._keep_house(self._recorder)))
+            try:
+                await stop.wait()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                bridge.finish()
+                if self._recorder is not None:
+                    self._recorder.close()
+
+    async def _follow(self, plan: LinkPlan, bridge: Bridge) -> None:
+        """Run one machine's link; its trouble is told and costs this machine only."""
+        machine = plan.machine.id
+        try:
+            while True:
+                await plan.open().run(bridge.deliver)
+                if not plan.loop:
+                    break
+            log.info("%s: the link has delivered all it has", machine)
+        except BridgeError as error:
+            log.error("%s: %s %s", machine, error.what, error.hint)  # noqa: TRY400 - no fault of ours
+        except Exception:
+            # one machine's fault must not stop the others; it is logged with its trace
+            log.exception("%s: its link failed and is not opened again", machine)
+
+    async def _keep_house(self, recorder: Recorder) -> None:
+        while True:
+            await asyncio.sleep(_HOUSEKEEPING_S)
+            if not self.pipeline.busy:
+                recorder.rotate(self.clock())
+
+    def _open_recorder(self) -> Recorder | None:
+        recording = self._settings.recording
+        if not recording.enabled:
+            return None
+        recorder = Recorder(
+            RecorderSettings(Path(recording.directory).expanduser(), recording.keep_days),
+            RecordingHeader(
+                self._identity.machines,
+                wall_start=self._identity.wall_zero,
+                software=self._identity.version,
+                run_id=self._identity.run_id,
+            ),
+            wall=time.time,
+        )
+        recorder.open()
+        return recorder
+
+
+async def run_daemon(settings: Settings) -> None:
+    """Run the bridge until the process is asked to stop."""
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    daemon = Daemon(settings)
+    log.info(
+        "bridging %s; broker %s:%d; stop with Ctrl-C",
+        ", ".join(machine.id for machine in settings.machine),
+        settings.mqtt.host,
+        settings.mqtt.port,
+    )
+    await daemon.run(stop)
+    log.info("stopped")
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Let Ctrl-C and a service manager end the program in good order."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)

@@ -1,0 +1,142 @@
+"""Opens the link of each configured machine: a virtual machine or a recording."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ftms_bridge.config.convert import machine_spec
+from ftms_bridge.config.settings import MachineSettings, RecordingLink, Settings, SimulatorLink
+from ftms_bridge.errors import ConfigError
+from ftms_bridge.gatt.notification import Arrival
+from ftms_bridge.measurement.sources import MachineSpec
+from ftms_bridge.ports import Deliver, MachineLink
+from ftms_bridge.recordings.reader import RecordingReader
+from ftms_bridge.recordings.replay import ReplayLink
+from ftms_bridge.simulator.link import SimulatorLink as VirtualLink
+from ftms_bridge.simulator.scenario_file import load_scenario
+from ftms_bridge.simulator.simulation import Simulation
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], float]
+OpenLink = Callable[[], MachineLink]
+
+_LONGEST_ID: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """One machine and how its link is opened; it is opened anew when it loops."""
+
+    machine: MachineSpec
+    open: OpenLink
+    loop: bool
+
+
+def plan_links(settings: Settings, clock: Clock) -> tuple[LinkPlan, ...]:
+    """Return a plan per configured machine.
+
+    Raises ConfigError when a machine is not of the kind that its link delivers, InputMissing or
+    DataError when a scenario or recording cannot be used.
+    """
+    taken = {machine.id for machine in settings.machine}
+    plans = []
+    for index, machine in enumerate(settings.machine):
+        if isinstance(machine.link, SimulatorLink):
+            plan = _virtual(machine, machine.link, clock, taken)
+        else:
+            plan = _recorded(machine, machine.link, clock, taken)
+        if plan.machine.kind is not machine.kind:
+            raise ConfigError(
+                f"machine[{index}].kind: is {machine.kind.value}, "
+                f"but its link delivers a {plan.machine.kind.value}.",
+                hint=f'Write kind = "{plan.machine.kind.value}", or choose another link.',
+            )
+        plans.append(plan)
+    return tuple(plans)
+
+
+def _virtual(
+    machine: MachineSettings, link: SimulatorLink, clock: Clock, taken: set[str]
+) -> LinkPlan:
+    scenario = load_scenario(link.scenario)
+    names = _names(machine, scenario.machine_as({}), taken)
+    spec = _spec(machine, scenario.machine_as(names))
+
+    def open_link() -> MachineLink:
+        return VirtualLink(Simulation(scenario, seed=link.seed, ids=names), clock=clock)
+
+    return LinkPlan(spec, open_link, loop=False)
+
+
+def _recorded(
+    machine: MachineSettings, link: RecordingLink, clock: Clock, taken: set[str]
+) -> LinkPlan:
+    recording = RecordingReader(link.file)
+    recorded = recording.header.machines[0]
+    names = _names(machine, recorded, taken)
+    renamed = replace(
+        recorded,
+        id=machine.id,
+        sensors=tuple(replace(sensor, id=names[sensor.id]) for sensor in recorded.sensors),
+        priority=tuple(
+            (quantity, tuple(names.get(source, source) for source in sources))
+            for quantity, sources in recorded.priority
+        ),
+    )
+
+    def open_link() -> MachineLink:
+        return RenamedLink(ReplayLink(recording, speed=link.speed, clock=clock), names)
+
+    return LinkPlan(_spec(machine, renamed), open_link, loop=link.loop)
+
+
+def _names(machine: MachineSettings, found: MachineSpec, taken: set[str]) -> dict[str, str]:
+    """Return under which id of the bridge each source of a link arrives.
+
+    Configured sensors stand for the link's sensors in their order; others keep their id, with the
+    machine's before it where that is taken.
+    """
+    names = {found.id: machine.id}
+    configured = [sensor.id for sensor in machine.sensor]
+    for index, sensor in enumerate(found.sensors):
+        name = configured[index] if index < len(configured) else sensor.id
+        if name in taken:
+            name = f"{machine.id}_{name}"[:_LONGEST_ID]
+        taken.add(name)
+        names[sensor.id] = name
+    return names
+
+
+def _spec(machine: MachineSettings, found: MachineSpec) -> MachineSpec:
+    """Return what the configuration says, completed by what the link knows of itself."""
+    spec = machine_spec(machine)
+    return replace(
+        spec,
+        kind=found.kind,
+        name=spec.name or found.name,
+        sensors=spec.sensors or found.sensors,
+        priority=spec.priority or found.priority,
+        quirk=found.quirk if machine.quirk == "auto" else spec.quirk,
+    )
+
+
+class RenamedLink:
+    """A link whose sources arrive under other ids; what has no id here is not delivered."""
+
+    def __init__(self, link: MachineLink, names: Mapping[str, str]) -> None:
+        self._link = link
+        self._names = names
+
+    async def run(self, deliver: Deliver) -> None:
+        """Run the link."""
+
+        def renamed(arrival: Arrival) -> None:
+            name = self._names.get(arrival.source)
+            if name is not None:
+                deliver(replace(arrival, source=name))
+
+        await self._link.run(renamed)

@@ -1,0 +1,91 @@
+"""Plays entries of a recording through the core, in the recording's own time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from ftms_bridge.control.commands import Command, Verb
+from ftms_bridge.gatt.notification import LinkChange, Notification
+from ftms_bridge.pipeline import Pipeline
+from ftms_bridge.recordings.format import Entry, Marker
+from ftms_bridge.telemetry.publish import Publish
+
+Emit = Callable[[float, Publish], None]
+"""Takes the instant and the effect."""
+
+
+class Player:
+    """Drives one pipeline with entries; the same entries give the same effects, always.
+
+    last_at: the instant of the newest entry.
+    """
+
+    def __init__(self, pipeline: Pipeline, emit: Emit) -> None:
+        self.last_at = 0.0
+        self._pipeline = pipeline
+        self._emit = emit
+
+    def play(self, entries: Iterable[Entry]) -> None:
+        """Play all entries as fast as possible, then finish."""
+        pipeline, emit = self._pipeline, self._emit
+        for entry in entries:
+            at = entry.at
+            while (due := pipeline.deadline()) is not None and due <= at:
+                for effect in pipeline.handle_timer(due):
+                    emit(due, effect)
+            if isinstance(entry, Notification):
+                for effect in pipeline.receive(entry):
+                    emit(at, effect)
+            else:
+                self.mark(entry)
+            self.last_at = at
+        self.finish()
+
+    async def play_paced(
+        self, entries: Iterable[Entry], wait_until: Callable[[float], Awaitable[None]]
+    ) -> None:
+        """Play all entries, each at its time; ``wait_until`` returns when that has come."""
+        for entry in entries:
+            while (due := self._pipeline.deadline()) is not None and due <= entry.at:
+                await wait_until(due)
+                self._emit_all(due, self._pipeline.handle_timer(due))
+            await wait_until(entry.at)
+            self.last_at = entry.at
+            if isinstance(entry, Notification):
+                self._emit_all(entry.at, self._pipeline.receive(entry))
+            else:
+                self.mark(entry)
+        self.finish()
+
+    def mark(self, marker: Marker) -> None:
+        """Do again what a marker says was done: a link that changed, a command that was given."""
+        if marker.kind in {"connect", "disconnect"} and marker.source is not None:
+            change = LinkChange(
+                marker.at,
+                marker.source,
+                up=marker.kind == "connect",
+                reason=str(marker.detail.get("reason", "")),
+            )
+            self._emit_all(marker.at, self._pipeline.change_link(change))
+        elif marker.kind == "command" and marker.source in self._pipeline.availability:
+            self._obey(marker)
+
+    def obey(self, command: Command) -> None:
+        """Carry out a command that arrives while a recording is played."""
+        self._emit_all(self.last_at, self._pipeline.command(command, self.last_at))
+
+    def finish(self) -> None:
+        """End the run: sessions are summed up."""
+        self._emit_all(self.last_at, self._pipeline.finish(self.last_at))
+
+    def _obey(self, marker: Marker) -> None:
+        verb, request_id = marker.detail.get("verb"), marker.detail.get("id")
+        if marker.source is not None and verb in {known.value for known in Verb}:
+            command = Command(
+                marker.source, Verb(verb), request_id if isinstance(request_id, str) else None
+            )
+            self._emit_all(marker.at, self._pipeline.command(command, marker.at))
+
+    def _emit_all(self, at: float, effects: list[Publish]) -> None:
+        for effect in effects:
+            self._emit(at, effect)

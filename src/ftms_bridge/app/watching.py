@@ -1,0 +1,140 @@
+"""Joins what is heard from the broker, the view and the display, until asked to end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from ftms_bridge.app.broker_url import shown_url
+from ftms_bridge.dashboard.display import REFRESH_EVERY_S, Display, Show
+from ftms_bridge.dashboard.view import SHOWN_TOPICS, View
+from ftms_bridge.errors import BrokerUnavailable
+from ftms_bridge.mqtt.settings import BrokerSettings
+from ftms_bridge.mqtt.tasks import first_end
+from ftms_bridge.mqtt.trouble import Trouble
+from ftms_bridge.telemetry.topics import DEFAULT_BASE
+
+COMPLETE_WITHIN_S: Final = 10.0
+"""How long a single look may take; house choice: ten times what a running bridge needs."""
+
+Clock = Callable[[], float]
+OnMessage = Callable[[str, bytes, bool], None]
+"""Takes topic, payload, and whether the broker had kept it."""
+OnChange = Callable[[Trouble | None], None]
+"""Takes None when the broker is there, else why it is not."""
+
+
+class Listen(Protocol):
+    """Subscribes and hands over what comes, connecting again for ever; ends only by cancelling."""
+
+    async def __call__(
+        self,
+        broker: BrokerSettings,
+        topics: Sequence[str],
+        *,
+        on_message: OnMessage,
+        on_change: OnChange,
+    ) -> None:
+        """Listen until cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """What to watch and for how long.
+
+    once: end when every machine has been heard, at the latest after ten seconds.
+    seconds: end after that time; None: only when asked to.
+    """
+
+    broker: BrokerSettings
+    base: str = DEFAULT_BASE
+    once: bool = False
+    seconds: float | None = None
+
+
+async def watch(settings: WatchSettings, display: Display, stop: asyncio.Event) -> None:
+    """Show what the bridge publishes until ``stop`` is set or the time is over.
+
+    Raises BrokerUnavailable when a single look finds no broker, or not all there is to see.
+    """
+    await Watch(settings, display, listen).run(stop)
+
+
+class Watch:
+    """A look at a bridge; ``listen`` and ``clock`` are the world outside."""
+
+    def __init__(
+        self,
+        settings: WatchSettings,
+        display: Display,
+        listen: Listen,
+        *,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.view = View(settings.base)
+        self._settings = settings
+        self._display = display
+        self._listen = listen
+        self._clock = clock
+        self._complete = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Show what the bridge publishes until ``stop`` is set or the time is over.
+
+        Raises BrokerUnavailable when a single look finds no broker, or not all there is to see.
+        """
+        if self._settings.once:
+            await self._look_once(stop)
+        with self._display(self.view, shown_url(self._settings.broker)) as show:
+            if not self._settings.once:
+                await first_end(
+                    self._hear(), self._keep_showing(show), stop.wait(), self._time_out()
+                )
+            show(self._clock())
+
+    async def _look_once(self, stop: asyncio.Event) -> None:
+        await first_end(self._hear(), self._complete.wait(), stop.wait(), self._time_out())
+        if self._complete.is_set() or stop.is_set():
+            return
+        url = shown_url(self._settings.broker)
+        if not self.view.connected:
+            trouble = self.view.trouble or "it does not answer"
+            raise BrokerUnavailable(
+                f"No broker at {url}: {trouble}.",
+                hint="Start it, or name another one with --broker.",
+            )
+        raise BrokerUnavailable(
+            f"The broker at {url} is there, but not all of {self.view.base}/ was heard in time.",
+            hint="Start the bridge with: ftms-bridge run; --base must be that of the bridge.",
+        )
+
+    async def _time_out(self) -> None:
+        limit_s = self._settings.seconds
+        if self._settings.once:
+            limit_s = min(limit_s or COMPLETE_WITHIN_S, COMPLETE_WITHIN_S)
+        await (asyncio.Event().wait() if limit_s is None else asyncio.sleep(limit_s))
+
+    async def _keep_showing(self, show: Show) -> None:
+        while True:
+            show(self._clock())
+            await asyncio.sleep(REFRESH_EVERY_S)
+
+    async def _hear(self) -> None:
+        topics = [topic.path(self.view.base, machine="+") for topic in SHOWN_TOPICS]
+        await self._listen(
+            self._settings.broker, topics, on_message=self._receive, on_change=self._change
+        )
+
+    def _receive(self, topic: str, payload: bytes, retained: bool) -> None:
+        self.view.receive(topic, payload, self._clock(), retained=retained)
+        if self.view.complete():
+            self._complete.set()
+
+    def _change(self, trouble: Trouble | None) -> None:
+        if trouble is None:
+            self.view.connect()
+        else:
+            self.view.lose(trouble.what)

@@ -1,0 +1,40 @@
+"""``ftms-bridge demo``: everything on embedded parts."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+
+@click.command()
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    help="End after that time; default: run until Ctrl-C.",
+)
+@click.option(
+    "--mqtt-port",
+    type=click.IntRange(1, 65535),
+    help="Port of the embedded broker; default: 1883, or the next one that is free.",
+)
+def command(*, seconds: float | None, mqtt_port: int | None) -> None:
+    """Run two virtual machines through the real bridge into an embedded broker, and watch them.
+
+    Nothing is written to disk, and nobody but this computer can reach the broker.
+    """
+    import asyncio
+
+    from rich.console import Console
+
+    from ftms_bridge.app.demo import DemoSettings, choose_port, run_demo, subscribe_line
+    from ftms_bridge.app.logs import set_up_logs
+    from ftms_bridge.config.loading import load_settings, packaged_file
+    from ftms_bridge.dashboard.display import choose_display
+
+    settings = load_settings(packaged_file("demo.toml")).settings
+    set_up_logs("warning", "text")
+    port = choose_port(mqtt_port)
+    line = subscribe_line(port, settings.mqtt.base)
+    click.echo(f"To see the messages, paste this into another terminal:\n\n  {line}\n")
+    display = choose_display(Console())
+    asyncio.run(run_demo(DemoSettings(settings, port, seconds), display))
+    click.echo(f"That was the demo. With a broker of your own: ftms-bridge run; see README.md.")

@@ -1,0 +1,129 @@
+"""The bridge between links and core: order, timers, and faults that cost one step only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from ftms_bridge.app.bridge import Bridge
+from ftms_bridge.control.commands import Command, Verb
+from ftms_bridge.gatt.codec import encode
+from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification
+from ftms_bridge.pipeline import Pipeline
+from ftms_bridge.telemetry.publish import Publish
+from tests.pipeline.rides import bike_pipeline
+
+RIDING = encode(0x2AD2, {"speed_kmh": 25.0, "power_w": 150})
+
+
+class Outlet:
+    """Collects what is published."""
+
+    def __init__(self) -> None:
+        self.effects: list[Publish] = []
+
+    def publish(self, effect: Publish) -> None:
+        self.effects.append(effect)
+
+    def names(self) -> list[str]:
+        return [effect.topic.name for effect in self.effects]
+
+
+class Notes:
+    """A journal in memory that notes how much had been published before each entry."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self.entries: list[tuple[object, int]] = []
+        self._outlet = outlet
+
+    def write(self, arrival: Arrival) -> None:
+        self.entries.append((arrival, len(self._outlet.effects)))
+
+    def write_command(self, command: Command, at: float) -> None:
+        self.entries.append((command, len(self._outlet.effects)))
+
+
+class HandClock:
+    """A clock that goes when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_an_arrival_is_recorded_before_anything_is_published_of_it() -> None:
+    outlet = Outlet()
+    notes = Notes(outlet)
+    bridge = Bridge(bike_pipeline(), outlet, HandClock(), notes)
+    bridge.deliver(Notification(0.0, "bike", 0x2AD2, RIDING))
+    published = len(outlet.effects)
+    bridge.obey(Command("bike", Verb.LAP, "1"))
+    assert [before for _, before in notes.entries] == [0, published]
+    assert outlet.names()[-1] == "result"
+
+
+async def test_timers_are_handled_at_the_instant_at_which_they_were_due() -> None:
+    outlet, clock = Outlet(), HandClock()
+    bridge = Bridge(bike_pipeline(), outlet, clock)
+    bridge.deliver(Notification(0.0, "bike", 0x2AD2, RIDING))
+    clock.now = 100.0
+    bridge.deliver(LinkChange(100.0, "bike", up=True))
+    words = [e.payload for e in outlet.effects if e.topic.name == "availability"]
+    assert words == ["online", "stale", "offline"]
+    ages = [
+        effect.payload["t_s"]
+        for effect in outlet.effects
+        if effect.topic.name == "live" and isinstance(effect.payload, dict)
+    ]
+    assert ages[-1] == 3.0
+
+
+async def test_the_loop_rings_when_the_core_asked_for_it() -> None:
+    outlet = Outlet()
+    loop = asyncio.get_running_loop()
+    zero = loop.time()
+    bridge = Bridge(bike_pipeline(), outlet, lambda: loop.time() - zero)
+    bridge.deliver(Notification(0.0, "bike", 0x2AD2, RIDING))
+    states = outlet.names().count("state")
+    async with asyncio.timeout(3.0):
+        while outlet.names().count("state") < states + 2:
+            await asyncio.sleep(0.01)
+    bridge.finish()
+    assert outlet.names()[-1] == "state"
+
+
+async def test_finishing_ends_the_session_and_takes_the_machine_offline() -> None:
+    outlet = Outlet()
+    bridge = Bridge(bike_pipeline(), outlet, HandClock())
+    bridge.deliver(Notification(0.0, "bike", 0x2AD2, RIDING))
+    bridge.finish()
+    assert "session_last" in outlet.names()
+    assert [e.payload for e in outlet.effects if e.topic.name == "availability"][-1] == "offline"
+
+
+class Broken(Pipeline):
+    """A core with a fault, as no test of the real one could ask for."""
+
+    def receive(self, notification: Notification) -> list[Publish]:
+        if notification.at == 1.0:
+            raise ZeroDivisionError
+        return super().receive(notification)
+
+
+async def test_a_fault_in_the_core_costs_one_notification_and_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    outlet = Outlet()
+    good = bike_pipeline()
+    broken = Broken.__new__(Broken)
+    broken.__dict__.update(good.__dict__)
+    bridge = Bridge(broken, outlet, HandClock())
+    with caplog.at_level(logging.ERROR):
+        for at in (0.0, 1.0, 2.0):
+            bridge.deliver(Notification(at, "bike", 0x2AD2, RIDING))
+    assert bridge.failures == 1
+    assert outlet.names().count("live") == 2
+    assert "the bridge goes on" in caplog.text

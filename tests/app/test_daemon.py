@@ -1,0 +1,214 @@
+"""The daemon as a whole against a real broker: births, values, commands, outages, goodbyes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ftms_bridge.app.daemon import Daemon
+from ftms_bridge.app.replaying import Replay, ReplaySettings
+from ftms_bridge.config.settings import Settings
+from ftms_bridge.errors import ConfigError, OutputFailed
+from ftms_bridge.mqtt.settings import BrokerSettings
+from tests.brokers import HOST, BrokerProcess, Ear, free_port, listening
+
+
+def settings(recording: Path, folder: Path, **more: Any) -> Settings:
+    """Return settings for one bike that plays a recording over and over, fast."""
+    link = {"type": "recording", "file": str(recording), "speed": 20.0, "loop": True}
+    return Settings.model_validate(
+        {
+            "machine": [{"id": "bike", "kind": "indoor_bike", "link": link}],
+            "recording": {"directory": str(folder / "recordings")},
+            "telemetry": {"health_every_s": 1},
+            **more,
+        }
+    )
+
+
+@asynccontextmanager
+async def running(made: Settings, port: int) -> AsyncIterator[Daemon]:
+    """Run a daemon, and stop it in good order."""
+    stop = asyncio.Event()
+    daemon = Daemon(made, BrokerSettings(host=HOST, port=port))
+    task = asyncio.create_task(daemon.run(stop))
+    try:
+        yield daemon
+    finally:
+        stop.set()
+        await task
+
+
+def payload_of(ear: Ear, topic: str) -> Any:
+    return json.loads(ear.texts(topic)[-1])
+
+
+async def test_a_newcomer_sees_availability_state_and_live_within_seconds(
+    broker: BrokerProcess, recording: Path, tmp_path: Path
+) -> None:
+    async with listening(broker.port) as ear, running(settings(recording, tmp_path), broker.port):
+        await ear.until(lambda e: len(e.texts("ftms/bike/live")) > 2)
+        await ear.until(lambda e: "ftms/bike/state" in {m.topic for m in e.heard})
+        assert ear.texts("ftms/bridge/availability") == ["online"]
+        assert ear.texts("ftms/bike/availability") == ["online"]
+        info = payload_of(ear, "ftms/bridge/info")
+        assert info["machines"] == [
+            {"id": "bike", "name": "Test bike", "kind": "indoor_bike", "sensors": []}
+        ]
+        live = payload_of(ear, "ftms/bike/live")
+        assert live["direction"]["reason"] == "no_directional_channel"
+
+
+async def test_commands_arrive_and_are_answered(
+    broker: BrokerProcess, recording: Path, tmp_path: Path
+) -> None:
+    async with listening(broker.port) as ear, running(settings(recording, tmp_path), broker.port):
+        await ear.until(lambda e: "session_started" in "".join(e.texts("ftms/bike/event")))
+        await ear.client.publish("ftms/bike/set/lap", '{"id": "l1"}', qos=1)
+        await ear.client.publish("ftms/bike/set/fly", '{"id": "f1"}', qos=1)
+        await ear.until(lambda e: len(e.texts("ftms/bike/result")) == 2)
+        results = {r["id"]: r for r in map(json.loads, ear.texts("ftms/bike/result"))}
+        assert results["l1"]["status"] == "done"
+        assert (results["f1"]["status"], results["f1"]["reason"]) == ("rejected", "unknown_verb")
+        assert "lap" in results["f1"]["hint"]
+
+
+async def test_a_stop_ends_the_session_and_says_offline_everywhere(
+    broker: BrokerProcess, recording: Path, tmp_path: Path
+) -> None:
+    async with listening(broker.port) as ear:
+        async with running(settings(recording, tmp_path), broker.port):
+            await ear.until(lambda e: "session_started" in "".join(e.texts("ftms/bike/event")))
+        await ear.until(lambda e: e.texts("ftms/bridge/availability")[-1:] == ["offline"])
+        assert ear.texts("ftms/bike/availability")[-1] == "offline"
+        assert payload_of(ear, "ftms/bike/session/last")["ended_by"] == "shutdown"
+
+
+async def test_the_summary_of_a_live_session_equals_the_replay_of_its_recording(
+    broker: BrokerProcess, recording: Path, tmp_path: Path
+) -> None:
+    async with listening(broker.port) as ear:
+        async with running(settings(recording, tmp_path), broker.port):
+            await ear.until(lambda e: "session_started" in "".join(e.texts("ftms/bike/event")))
+            await ear.client.publish("ftms/bike/set/lap", qos=1)
+            await ear.until(lambda e: len(e.texts("ftms/bike/live")) > 6)
+        await ear.until(lambda e: len(e.texts("ftms/bike/session/last")) == 1)
+        live = payload_of(ear, "ftms/bike/session/last")
+    (file,) = (tmp_path / "recordings").glob("*.ndjson")
+    replayed = Replay(ReplaySettings(files=(file,), base="ftms")).run().summaries[-1]
+    assert replayed["session_id"] == live["session_id"]
+    assert replayed["metrics"] == live["metrics"]
+    assert [lap["distance_m"] for lap in replayed["laps"]] == [
+        lap["distance_m"] for lap in live["laps"]
+    ]
+    assert replayed["moving_s"] == live["moving_s"]
+
+
+async def test_a_broker_that_is_down_at_the_start_is_found_when_it_comes(
+    broker: BrokerProcess, recording: Path, tmp_path: Path
+) -> None:
+    broker.kill()
+    async with running(settings(recording, tmp_path), broker.port) as daemon:
+        await asyncio.sleep(0.3)
+        assert daemon.pipeline.counters.notifications > 0
+        await asyncio.to_thread(broker.start)
+        async with listening(broker.port) as ear:
+            await ear.until(lambda e: len(e.texts("ftms/bike/live")) > 0)
+            assert payload_of(ear, "ftms/bridge/info")["machines"][0]["id"] == "bike"
+
+
+async def test_health_counts_what_goes_through(
+    broker: BrokerProcess, recording: Path, tmp_path: Path
+) -> None:
+    async with listening(broker.port) as ear, running(settings(recording, tmp_path), broker.port):
+        await ear.until(lambda e: len(e.texts("ftms/bridge/health")) >= 3)
+        health = payload_of(ear, "ftms/bridge/health")
+        assert health["mqtt_connected"] is True
+        assert health["notifications"] > 5
+        assert health["mqtt_published"] > 5
+        assert health["recording"] == "on"
+        assert health["machines"] == {"bike": "online"}
+        assert 10 < health["rss_mb"] < 500
+
+
+def test_a_link_that_delivers_another_kind_is_a_configuration_error(
+    recording: Path, tmp_path: Path
+) -> None:
+    link = {"type": "recording", "file": str(recording)}
+    machine = {"id": "belt", "kind": "treadmill", "link": link}
+    with pytest.raises(ConfigError, match=r"machine\[0\].kind"):
+        Daemon(settings(recording, tmp_path, machine=[machine]))
+
+
+def test_a_recording_folder_that_cannot_be_written_is_told_at_the_start(
+    recording: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "recordings").write_text("a file where the folder should be")
+    with pytest.raises(OutputFailed, match=r"recording\.directory"):
+        Daemon(settings(recording, tmp_path))
+
+
+def config_file(recording: Path, folder: Path, port: int) -> Path:
+    path = folder / "bridge.toml"
+    path.write_text(
+        f'[mqtt]\nhost = "{HOST}"\nport = {port}\n'
+        f'[recording]\ndirectory = "{folder / "recordings"}"\n'
+        '[[machine]]\nid = "bike"\nkind = "indoor_bike"\n'
+        f'link = {{ type = "recording", file = "{recording}", speed = 5.0, loop = true }}\n'
+    )
+    return path
+
+
+async def spawn(recording: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "ftms_bridge", "run", "--config",
+         str(config_file(recording, folder, port))],
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def test_a_service_manager_stops_the_process_in_good_order(
+    broker: BrokerProcess, recording: Path, tmp_path: Path
+) -> None:
+    process = await spawn(recording, tmp_path, broker.port)
+    async with listening(broker.port) as ear:
+        await ear.until(lambda e: len(e.texts("ftms/bike/live")) > 0)
+        process.send_signal(signal.SIGTERM)
+        await ear.until(lambda e: e.texts("ftms/bridge/availability")[-1:] == ["offline"])
+        assert await asyncio.to_thread(process.wait, 5) == 0
+
+
+async def test_a_killed_process_is_announced_by_its_last_will(
+    broker: BrokerProcess, recording: Path, tmp_path: Path
+) -> None:
+    process = await spawn(recording, tmp_path, broker.port)
+    async with listening(broker.port) as ear:
+        await ear.until(lambda e: len(e.texts("ftms/bike/live")) > 0)
+        process.kill()
+        await ear.until(lambda e: e.texts("ftms/bridge/availability")[-1:] == ["offline"])
+        process.wait()
+    (file,) = (tmp_path / "recordings").glob("*.ndjson")
+    report = Replay(ReplaySettings(files=(file,), base="ftms")).run()
+    assert report.notifications > 0
+    assert report.damaged_lines <= 1
+
+
+async def test_a_process_without_its_broker_keeps_running(recording: Path, tmp_path: Path) -> None:
+    process = await spawn(recording, tmp_path, free_port())
+    await asyncio.sleep(2.0)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, errors = await asyncio.to_thread(process.communicate, None, 5)
+    assert process.returncode == 0, errors
+    assert b"127.0.0.1" in errors
+    assert os.fsencode(str(tmp_path)) in errors  # where it records
