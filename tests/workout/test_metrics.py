@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftms_bridge.workout.metrics import WINDOWS_S, SessionMetrics, Totals
+from ftms_bridge.workout.metrics import WINDOWS_S, Sample, SessionMetrics, Totals
 
 
 def per_second(steps: list[tuple[float, float]]) -> list[float]:
@@ -30,8 +30,9 @@ def per_second(steps: list[tuple[float, float]]) -> list[float]:
 def ride(metrics: SessionMetrics, steps: list[tuple[float, float | None]]) -> None:
     """Ride with each power for its time."""
     for dt_s, power_w in steps:
-        metrics.step(0.0, True, 20.0, None, power_w, None)
-        metrics.step(dt_s, True, 20.0, None, power_w, None)
+        sample = Sample(moving=True, speed_kmh=20.0, power_w=power_w)
+        metrics.step(0.0, sample)
+        metrics.step(dt_s, sample)
 
 
 @given(
@@ -57,7 +58,7 @@ def test_rolling_power_does_not_drift_in_24_hours() -> None:
     source = random.Random(1)
     powers = [source.uniform(0.0, 900.0) for _ in range(24 * 3600)]
     for power_w in powers:
-        metrics.step(1.0, True, None, None, power_w, None)
+        metrics.step(1.0, Sample(moving=True, power_w=power_w))
     # the last value is held but not yet credited
     assert metrics.rolling.mean_w(2) == pytest.approx(sum(powers[-31:-1]) / 30, abs=1e-6)
 
@@ -80,17 +81,13 @@ def test_windows_do_not_span_a_second_of_unknown_power() -> None:
     assert metrics.rolling.mean_w(0) is None
 
 
-def held(metrics: SessionMetrics, dt_s: float = 0.0, **values: float | None) -> None:
+def held(
+    metrics: SessionMetrics, dt_s: float = 0.0, *, moving: bool = True, **values: float
+) -> None:
     """Hold the given values for a time; the others are not known."""
-    for step_s in (0.0, dt_s):
-        metrics.step(
-            step_s,
-            bool(values.get("moving", True)),
-            values.get("speed_kmh"),
-            values.get("cadence_rpm"),
-            values.get("power_w"),
-            values.get("hr_bpm"),
-        )
+    sample = Sample(moving, **values)
+    metrics.step(0.0, sample)
+    metrics.step(dt_s, sample)
 
 
 def test_averages_are_weighted_by_time_not_by_records() -> None:

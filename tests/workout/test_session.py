@@ -56,9 +56,10 @@ def test_a_pause_asked_for_lasts_while_the_rider_rolls_on() -> None:
     tracker.receive(moving=True, at=0.0)
     tracker.cue(Cue.PAUSE_ASKED, 5.0)
     assert not tracker.receive(moving=True, at=6.0)
-    assert tracker.state is SessionState.PAUSED
+    states = [tracker.state]
     assert tracker.cue(Cue.RESUME_ASKED, 7.0)
-    assert tracker.state is SessionState.ACTIVE
+    states.append(tracker.state)
+    assert states == [SessionState.PAUSED, SessionState.ACTIVE]
 
 
 def test_after_a_stop_motion_ends_a_pause_that_was_asked_for() -> None:

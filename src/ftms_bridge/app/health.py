@@ -59,7 +59,7 @@ class NoRecorder:
 
 
 def rss_mb() -> float:
-    """Return the resident memory of this process in MB (the peak where the kernel tells no more)."""
+    """Return the resident memory of this process in MB; its peak where the kernel tells no more."""
     try:
         pages = int(_STATM.read_text(encoding="ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

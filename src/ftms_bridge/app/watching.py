@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from ftms_bridge.app.broker_url import shown_url
 from ftms_bridge.dashboard.display import REFRESH_EVERY_S, Display, Show
+from ftms_bridge.dashboard.screen import Caption
 from ftms_bridge.dashboard.view import SHOWN_TOPICS, View
 from ftms_bridge.errors import BrokerUnavailable
 from ftms_bridge.mqtt.settings import BrokerSettings
@@ -47,12 +48,14 @@ class WatchSettings:
 
     once: end when every machine has been heard, at the latest after ten seconds.
     seconds: end after that time; None: only when asked to.
+    note: something to keep in sight, such as a command to paste elsewhere.
     """
 
     broker: BrokerSettings
     base: str = DEFAULT_BASE
     once: bool = False
     seconds: float | None = None
+    note: str = ""
 
 
 async def watch(settings: WatchSettings, display: Display, stop: asyncio.Event) -> None:
@@ -88,7 +91,8 @@ class Watch:
         """
         if self._settings.once:
             await self._look_once(stop)
-        with self._display(self.view, shown_url(self._settings.broker)) as show:
+        caption = Caption(shown_url(self._settings.broker), self._settings.note)
+        with self._display(self.view, caption) as show:
             if not self._settings.once:
                 await first_end(
                     self._hear(), self._keep_showing(show), stop.wait(), self._time_out()

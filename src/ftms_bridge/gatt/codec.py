@@ -36,7 +36,7 @@ class Codec:
         self._flags = _FLAG_STRUCTS[layout.flag_bytes]
         self._recent: dict[tuple[int, ...], Reading] = {}
 
-    def decode(self, data: bytes) -> Decoded:
+    def decode(self, data: bytes | bytearray) -> Decoded:
         """Return the values of a record; whatever the bytes are, there is an answer."""
         try:
             reading = self._recent[self._flags.unpack_from(data)]
@@ -75,7 +75,7 @@ class Codec:
             fields = {**fields, "backward": True}
         return encode_record(self.layout, fields, more_data=more_data)
 
-    def _find_reading(self, data: bytes) -> Reading:
+    def _find_reading(self, data: bytes | bytearray) -> Reading:
         """Return the reading for this flag word and length, and keep it as the recent one."""
         count = self.layout.flag_bytes
         is_whole = len(data) >= count
@@ -116,7 +116,7 @@ def codec_for(characteristic: int, quirk: str | None = None) -> Codec | None:
     return codec
 
 
-def decode(characteristic: int, data: bytes) -> Decoded:
+def decode(characteristic: int, data: bytes | bytearray) -> Decoded:
     """Return the values of a record of this characteristic.
 
     Raises UsageError when the characteristic is unknown, whatever the bytes.

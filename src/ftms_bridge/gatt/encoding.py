@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 
 from ftms_bridge.errors import UsageError
 from ftms_bridge.gatt.fields import WIDTHS, AnyLayout, Constant, Field, Layout, OpTable, Value
@@ -44,13 +45,33 @@ def _op_code(layout: OpTable, fields: Mapping[str, Value]) -> int:
 
 
 def _flag_word(layout: Layout, fields: Mapping[str, Value], *, more_data: bool) -> int:
+    """Return the flags that announce the fields given, and carry the constants given."""
+    announced: dict[int, Field] = {}
+    for row in layout.fields:
+        if row.bit is not None and row.name in fields:
+            first = announced.get(row.bit)
+            if first is None or not _fits(first, fields.get(first.name)):
+                announced[row.bit] = row
     flags = 0
     for constant in layout.constants:
         if constant.name in fields:
             flags |= _constant_code(constant, fields[constant.name]) << constant.shift
-    for bit in {row.bit for row in layout.fields if row.bit is not None}:
-        flags |= _presence(layout, bit, fields, more_data=more_data) << bit
-    return flags
+    for bit, row in announced.items():
+        if bit != layout.more_data_bit:
+            flags |= row.present_when << bit
+    if layout.more_data_bit is None:
+        return flags
+    if layout.more_data_bit not in announced and not more_data:
+        raise _no_leading_field(layout)
+    return flags | int(more_data) << layout.more_data_bit
+
+
+def _no_leading_field(layout: Layout) -> UsageError:
+    names = [row.name for row in layout.fields if row.bit == layout.more_data_bit]
+    return UsageError(
+        f"{layout.title} without {names[0]} would say that more parts follow.",
+        hint=f"Give {' and '.join(names)}, or say more_data=True.",
+    )
 
 
 def _constant_code(constant: Constant, value: Value) -> int:
@@ -63,23 +84,6 @@ def _constant_code(constant: Constant, value: Value) -> int:
         f"{constant.name} cannot be {value!r}.",
         hint=f"It can be one of: {', '.join(map(repr, constant.words.values()))}.",
     )
-
-
-def _presence(layout: Layout, bit: int, fields: Mapping[str, Value], *, more_data: bool) -> int:
-    """Return the value of one flag bit, so that the fields given are those that it announces."""
-    rows = [row for row in layout.fields if row.bit == bit and row.name in fields]
-    if bit == layout.more_data_bit:
-        if not rows and not more_data:
-            names = [row.name for row in layout.fields if row.bit == bit]
-            raise UsageError(
-                f"{layout.title} without {names[0]} would say that more parts follow.",
-                hint=f"Give {' and '.join(names)}, or say more_data=True.",
-            )
-        return int(more_data)
-    if not rows:
-        return 0
-    fitting = [row for row in rows if _fits(row, fields[row.name])]
-    return (fitting or rows)[0].present_when
 
 
 def _fits(row: Field, value: Value) -> bool:
@@ -131,7 +135,7 @@ def _raw(row: Field, value: Value) -> int:
         return sum({1 << _code(row, item, row.bit_words) for item in value})
     if isinstance(value, str) and row.words is not None:
         return _code(row, value, row.words)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and isfinite(value):
         return round(value * divisor_of(row))
     raise UsageError(
         f"{row.name} cannot be {value!r}.", hint="Give a value as decoding would give it."

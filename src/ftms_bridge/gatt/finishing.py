@@ -71,5 +71,6 @@ def finish_number(value: int, row: Field) -> int | float | str:
 
 
 def words_of_bits(value: int, words: Mapping[int, str]) -> list[int | float | str]:
-    """Return the names of the set bits; a bit without a name is given as its number."""
-    return [words.get(bit, bit) for bit in range(value.bit_length()) if value >> bit & 1]
+    """Return the names of the set bits, each once; a bit without a name is given as its number."""
+    bits = (bit for bit in range(value.bit_length()) if value >> bit & 1)
+    return list(dict.fromkeys(words.get(bit, bit) for bit in bits))

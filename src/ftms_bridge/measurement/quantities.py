@@ -1,4 +1,4 @@
-"""The quantities a machine or sensor can report: name with unit, limits, and how long they hold."""
+"""The quantities a machine or sensor can report: unit, limits, and how long a value holds."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ class Quantity:
     high: float = float("inf")
 
 
-# Limits: 120 km/h is a fast virtual descent, 250 rpm a track sprinter's record, 3000 W beyond the
-# best sprint, 25 and 250 bpm beyond any heart (0 is how a machine says that no strap is there), 60 % beyond the steepest incline trainer (house choices).
+# Limits: 120 km/h is a fast virtual descent, 250 rpm beyond a track sprinter, 3000 W beyond the best
+# sprint, 25 to 250 bpm any living heart (0 is how a machine says that no strap is there), 60 %
+# beyond the steepest incline trainer (house choices).
 QUANTITIES: Final = {
     row.name: row
     for row in (
@@ -52,7 +53,7 @@ QUANTITIES: Final = {
             prefers_sensor=True,
             low=-3000.0,
             high=3000.0,
-        ),  # fmt: skip
+        ),
         Quantity(
             "step_rate_spm",
             "steps per minute as sent",

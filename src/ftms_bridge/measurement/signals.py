@@ -31,7 +31,7 @@ class Basis(Enum):
 
 
 class Lane:
-    """The last values of one shape from one source; ``names`` are quantities or None (not shown)."""
+    """The last values of one shape from one source; ``names`` has None for what is not shown."""
 
     __slots__ = ("at", "basis", "names", "source", "values")
 

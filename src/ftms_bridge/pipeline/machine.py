@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from statistics import median
 from typing import Final
 
 from ftms_bridge.control.commands import Verb
 from ftms_bridge.gatt.notification import LinkChange
 from ftms_bridge.measurement.counters import Change
-from ftms_bridge.measurement.signals import Signal, Signals
+from ftms_bridge.measurement.signals import Signals
+from ftms_bridge.measurement.silence import MIN_GAP_S, SilenceWatch
 from ftms_bridge.measurement.source import Source
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec
 from ftms_bridge.motion.watch import DirectionWatch
@@ -19,6 +18,7 @@ from ftms_bridge.pipeline.state import MachineState
 from ftms_bridge.telemetry.messages import AvailabilityWord, EventType
 from ftms_bridge.telemetry.pacing import Pace
 from ftms_bridge.telemetry.publish import Publish
+from ftms_bridge.workout.metrics import Sample
 from ftms_bridge.workout.ride import Ride
 from ftms_bridge.workout.session import Cue, SessionState, SessionTracker
 
@@ -27,9 +27,6 @@ OFFLINE_AFTER_S: Final = 10.0
 """Silence after which a machine is stale, and offline (contract of the availability topic)."""
 
 STATE_EVERY_S: Final = 1.0
-_GAP_INTERVALS: Final = 3.0
-"""A gap is a silence over max(3 s, 3 x median interval)."""
-_INTERVALS_KEPT: Final = 15
 _MACHINE_STATUS: Final = 0x2ADA
 _TOLD_CHANGES: Final[dict[Change, EventType]] = {
     Change.RESET: "counter_reset",
@@ -66,7 +63,7 @@ class MachineTrack:
         self._run_id = settings.run_id
         self._rules = settings.rules
         self._sessions = 0
-        self._intervals: deque[float] = deque(maxlen=_INTERVALS_KEPT)
+        self._silence = SilenceWatch()
         self._moving = False
         self._live_pace = Pace(settings.live_interval_s)
         self._next_state_at = NEVER
@@ -76,18 +73,15 @@ class MachineTrack:
         self._cadence = self.state.signals.watch("cadence_rpm")
         self._power = self.state.signals.watch("power_w")
         self._hr = self.state.signals.watch("hr_bpm")
-        self._believed: dict[Signal, str] = {}
         self._reports = Reports(spec.id, self.state, settings)
 
-    def receive(
-        self, source: Source, characteristic: int, data: bytes, at: float
-    ) -> list[Publish]:
+    def receive(self, source: Source, characteristic: int, data: bytes, at: float) -> list[Publish]:
         """Take one notification of the machine or one of its sensors; return what is due."""
         if source is not self.own:
             source.receive(characteristic, data, at)
         else:
             dt_s = at - self._last_at
-            gap = dt_s > STALE_AFTER_S and self._is_gap(dt_s)
+            gap = dt_s > MIN_GAP_S and self._silence.is_gap(dt_s)
             if gap:
                 source.rebase()
             if source.receive(characteristic, data, at):
@@ -117,7 +111,7 @@ class MachineTrack:
         if at >= self._next_state_at:
             self._next_state_at = at + STATE_EVERY_S
             if self._sensors:
-                self._tell_sources(at)
+                self._reports.sources(at)
             self._reports.state(at, only_if_changed=not self._session.open)
         self._rearm()
         return self._reports.take()
@@ -161,36 +155,36 @@ class MachineTrack:
         self._session_changed(before, cue, at)
         return True
 
-    def _step(self, dt_s: float, at: float, gap: bool) -> None:  # noqa: FBT001
+    def _step(self, dt_s: float, at: float, gap: bool) -> None:
         """Credit the time since the last record, then take over what this record says."""
         self._last_at = at
-        if not gap:
-            self._intervals.append(dt_s)
+        if dt_s < NEVER:
+            self._silence.receive(dt_s)
         if self.state.availability != "online":
             self._change_availability("online", at)
         speed_kmh = self._speed.value(at)
         cadence_rpm = self._cadence.value(at)
         power_w = self._power.value(at)
         moving = self._is_moving(speed_kmh, cadence_rpm, power_w)
+        sample = Sample(moving, speed_kmh, cadence_rpm, power_w, self._hr.value(at))
         ride = self.state.ride
         if ride is not None:
             if gap:
                 ride.gap(dt_s)
                 self._reports.event("gap", {"duration_s": round(dt_s, 3)}, at)
                 dt_s = 0.0
-            ride.metrics.step(dt_s, moving, speed_kmh, cadence_rpm, power_w, self._hr.value(at))
+            ride.metrics.step(dt_s, sample)
         if speed_kmh is None and cadence_rpm is None and power_w is None:
             self._direction.doubt(at)  # nothing to believe is not standing still
             self._moving = False
         elif not (moving and self._moving):  # who moves on changes nothing
             self._follow(moving, at)
             if ride is None and self.state.ride is not None:  # it begins with this record
-                started = self.state.ride.metrics
-                started.step(0.0, moving, speed_kmh, cadence_rpm, power_w, self._hr.value(at))
+                self.state.ride.metrics.step(0.0, sample)
         if self._live_pace.take(at):
             self._reports.live(at)
 
-    def _follow(self, moving: bool, at: float) -> None:  # noqa: FBT001
+    def _follow(self, moving: bool, at: float) -> None:
         """Let direction and session see that motion began, ended, or is still missing."""
         self._direction.receive(moving=moving, at=at)
         before = self._session.state
@@ -206,11 +200,6 @@ class MachineTrack:
             (speed_kmh is not None and speed_kmh >= rules.min_speed_kmh)
             or (cadence_rpm is not None and cadence_rpm >= rules.min_cadence_rpm)
             or (power_w is not None and power_w >= rules.min_power_w)
-        )
-
-    def _is_gap(self, dt_s: float) -> bool:
-        return dt_s < NEVER and (
-            not self._intervals or dt_s > _GAP_INTERVALS * median(self._intervals)
         )
 
     def _session_changed(self, before: SessionState, cue: Cue, at: float) -> None:
@@ -270,18 +259,6 @@ class MachineTrack:
                 detail = {"source": source.id, "counters": ", ".join(names)}
                 self._reports.event(event_type, detail, at)
         source.changes.clear()
-
-    def _tell_sources(self, at: float) -> None:
-        """Tell when another source is believed than a second ago: a sensor fell silent or is back."""
-        for signal in (self._speed, self._cadence, self._power, self._hr):
-            signal.value(at)
-            if signal.lane is None:
-                continue
-            now, before = signal.lane.source, self._believed.get(signal)
-            self._believed[signal] = now
-            if before is not None and before != now:
-                detail = {"quantity": signal.quantity.name, "before": before, "now": now}
-                self._reports.event("source_changed", detail, at)
 
     def _rearm(self) -> None:
         """Find the next moment at which something is due."""

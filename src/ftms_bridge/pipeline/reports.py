@@ -52,6 +52,7 @@ _IN_STATE: Final = (
     "step_rate_spm", "machine_energy_kcal",
 )  # fmt: skip
 """The signals that everybody looks at; the others are in the live document."""
+_TOLD_SOURCES: Final = ("speed_kmh", "cadence_rpm", "power_w", "hr_bpm")
 _HINTS: Final = {
     "no_session": "A session starts by itself with the first motion; send the command after that.",
     "session_is_paused": "The session is paused already: send resume, or just move on.",
@@ -72,6 +73,7 @@ class Reports:
         self._state_seq = 0
         self._events = 0
         self._last_state: State | None = None
+        self._believed: dict[str, str] = {}
         self._shown = {name: known.signals.watch(name) for name in _IN_STATE}
 
     def take(self) -> list[Publish]:
@@ -132,6 +134,18 @@ class Reports:
             "session_id": None if ride is None else ride.session_id,
             "detail": detail,
         })  # fmt: skip
+
+    def sources(self, at: float) -> None:
+        """Tell when another source is believed than a second ago: one fell silent or is back."""
+        for name in _TOLD_SOURCES:
+            signal = self._shown[name]
+            signal.value(at)
+            if signal.lane is None:
+                continue
+            now, before = signal.lane.source, self._believed.get(name)
+            self._believed[name] = now
+            if before is not None and before != now:
+                self.event("source_changed", {"quantity": name, "before": before, "now": now}, at)
 
     def availability(self, word: AvailabilityWord) -> None:
         """Add the availability word."""

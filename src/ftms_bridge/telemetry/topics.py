@@ -13,7 +13,7 @@ from typing import Final
 DEFAULT_BASE: Final = "ftms"
 
 MACHINE_ID: Final = re.compile(r"[a-z0-9_]{1,32}")
-"""What a machine or sensor may be called in topics and recordings: no MAC address, no radio name."""
+"""What a machine or sensor may be called in topics and recordings: never a radio name or address."""
 
 
 class Flow(Enum):
@@ -59,7 +59,8 @@ class Topic:
 
 BRIDGE_AVAILABILITY: Final = Topic(
     "bridge_availability", "bridge/availability", Flow.OUT, 1, True, "text", "on change",
-    Delivery.LATEST, "`online` while the daemon is connected; `offline` on every exit (also the last will)",
+    Delivery.LATEST,
+    "`online` while the daemon is connected; `offline` on every exit (also the last will)",
 )  # fmt: skip
 BRIDGE_INFO: Final = Topic(
     "bridge_info", "bridge/info", Flow.OUT, 1, True, "BridgeInfo", "at start",
@@ -67,15 +68,16 @@ BRIDGE_INFO: Final = Topic(
 )  # fmt: skip
 BRIDGE_HEALTH: Final = Topic(
     "bridge_health", "bridge/health", Flow.OUT, 0, True, "BridgeHealth", "every 30 s",
-    Delivery.LATEST, "memory, CPU, reconnections, counters of everything that was dropped or damaged",
+    Delivery.LATEST,
+    "memory, CPU, reconnections, counters of everything that was dropped or damaged",
 )  # fmt: skip
 AVAILABILITY: Final = Topic(
     "availability", "{machine}/availability", Flow.OUT, 1, True, "text", "on change",
     Delivery.LATEST, "`online`, `stale` (no notification for 3 s) or `offline` (10 s, or link down)",
 )  # fmt: skip
 LIVE: Final = Topic(
-    "live", "{machine}/live", Flow.OUT, 0, False, "Live", "with each notification, at most 4 per second",
-    Delivery.DROP, "everything known now, one document",
+    "live", "{machine}/live", Flow.OUT, 0, False, "Live",
+    "with each record, at most 4 per second", Delivery.DROP, "everything known now, one document",
 )  # fmt: skip
 STATE: Final = Topic(
     "state", "{machine}/state", Flow.OUT, 1, True, "State", "1 Hz during a session, else on change",
@@ -86,8 +88,8 @@ EVENT: Final = Topic(
     Delivery.QUEUE, "session, lap, gap, counter and source changes",
 )  # fmt: skip
 SESSION_LAST: Final = Topic(
-    "session_last", "{machine}/session/last", Flow.OUT, 1, True, "SessionSummary", "when a session ends",
-    Delivery.LATEST, "the summary of the last finished session",
+    "session_last", "{machine}/session/last", Flow.OUT, 1, True, "SessionSummary",
+    "when a session ends", Delivery.LATEST, "the summary of the last finished session",
 )  # fmt: skip
 SET: Final = Topic(
     "set", "{machine}/set/{verb}", Flow.IN, 1, False, "CommandRequest", "when you send it",

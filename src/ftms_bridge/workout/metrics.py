@@ -68,6 +68,26 @@ class Totals:
     hr_known_s: float = 0.0
     hr_bpm_s: float = 0.0
 
+    def add(self, sample: Sample, dt_s: float) -> None:
+        """Add what a sample says, held for a time of motion."""
+        self.moving_s += dt_s
+        power_w = sample.power_w
+        if power_w is not None:
+            self.power_known_s += dt_s
+            self.power_j += power_w * dt_s
+        speed_kmh = sample.speed_kmh
+        if speed_kmh is not None:
+            self.speed_known_s += dt_s
+            self.speed_kmh_s += speed_kmh * dt_s
+        cadence_rpm = sample.cadence_rpm
+        if cadence_rpm is not None:
+            self.cadence_known_s += dt_s
+            self.cadence_rpm_s += cadence_rpm * dt_s
+        hr_bpm = sample.hr_bpm
+        if hr_bpm is not None:
+            self.hr_known_s += dt_s
+            self.hr_bpm_s += hr_bpm * dt_s
+
     def copy(self) -> Totals:
         """Return the same sums as a value of their own."""
         return self.since(Totals())
@@ -123,15 +143,29 @@ def mean(total: float, known_s: float) -> float | None:
     return total / known_s if known_s > 0.0 else None
 
 
+@dataclass(slots=True)
+class Sample:
+    """What one record says, held until the next; None is not known. Treated as immutable."""
+
+    moving: bool
+    speed_kmh: float | None = None
+    cadence_rpm: float | None = None
+    power_w: float | None = None
+    hr_bpm: float | None = None
+
+
+_NOTHING: Final = Sample(moving=False)
+
+
 class SessionMetrics:
     """All metrics of one session of one machine.
 
-    Values are held: each step credits what the step before it brought, for the time in between.
+    Each step credits what the sample before it said, for the time in between.
     """
 
     __slots__ = (
-        "_cadence_rpm", "_hr_bpm", "_moving", "_power_w", "_second_at_s", "_speed_kmh",
-        "max_cadence_rpm", "max_hr_bpm", "max_power_w", "max_speed_kmh", "rolling", "totals",
+        "_held", "_second_at_s", "max_cadence_rpm", "max_hr_bpm", "max_power_w",
+        "max_speed_kmh", "rolling", "totals",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -141,38 +175,24 @@ class SessionMetrics:
         self.max_power_w: float | None = None
         self.max_cadence_rpm: float | None = None
         self.max_hr_bpm: float | None = None
-        self._moving = False
-        self._speed_kmh: float | None = None
-        self._power_w: float | None = None
-        self._cadence_rpm: float | None = None
-        self._hr_bpm: float | None = None
+        self._held = _NOTHING
         self._second_at_s = 1.0
 
-    def step(
-        self,
-        dt_s: float,
-        moving: bool,  # noqa: FBT001  (by position: this is called for every record)
-        speed_kmh: float | None,
-        cadence_rpm: float | None,
-        power_w: float | None,
-        hr_bpm: float | None,
-    ) -> None:
-        """Credit the held values for a time without a gap, then hold the new ones."""
-        totals = self.totals
-        if self._moving:
-            self._credit(totals, dt_s)
+    def step(self, dt_s: float, sample: Sample) -> None:
+        """Credit the held sample for a time without a gap, then hold the new one."""
+        held, totals = self._held, self.totals
+        if held.moving:
+            totals.add(held, dt_s)
         credited_s = totals.credited_s = totals.credited_s + dt_s
         if credited_s >= self._second_at_s:
             self._pass_seconds(credited_s)
-        self._moving = moving
-        self._speed_kmh = speed_kmh
-        self._cadence_rpm = cadence_rpm
-        self._power_w = power_w
-        self._hr_bpm = hr_bpm
+        self._held = sample
+        speed_kmh, power_w = sample.speed_kmh, sample.power_w
         if speed_kmh is not None and (self.max_speed_kmh is None or speed_kmh > self.max_speed_kmh):
             self.max_speed_kmh = speed_kmh
         if power_w is not None and (self.max_power_w is None or power_w > self.max_power_w):
             self.max_power_w = power_w
+        cadence_rpm, hr_bpm = sample.cadence_rpm, sample.hr_bpm
         if cadence_rpm is not None and (
             self.max_cadence_rpm is None or cadence_rpm > self.max_cadence_rpm
         ):
@@ -182,36 +202,16 @@ class SessionMetrics:
 
     def interrupt(self) -> None:
         """Hold nothing across a gap; the rolling windows begin anew."""
-        self._moving = False
-        self._power_w = None
+        self._held = _NOTHING
         self.rolling.restart(self.totals.power_j)
-
-    def _credit(self, totals: Totals, dt_s: float) -> None:
-        totals.moving_s += dt_s
-        power_w = self._power_w
-        if power_w is not None:
-            totals.power_known_s += dt_s
-            totals.power_j += power_w * dt_s
-        speed_kmh = self._speed_kmh
-        if speed_kmh is not None:
-            totals.speed_known_s += dt_s
-            totals.speed_kmh_s += speed_kmh * dt_s
-        cadence_rpm = self._cadence_rpm
-        if cadence_rpm is not None:
-            totals.cadence_known_s += dt_s
-            totals.cadence_rpm_s += cadence_rpm * dt_s
-        hr_bpm = self._hr_bpm
-        if hr_bpm is not None:
-            totals.hr_known_s += dt_s
-            totals.hr_bpm_s += hr_bpm * dt_s
 
     def _pass_seconds(self, credited_s: float) -> None:
         """Tell the rolling windows how much work was done at each whole second just passed."""
-        power_w = self._power_w
+        power_w = self._held.power_w
         if power_w is None:  # absent is not zero: no window may span it
             self.rolling.restart(self.totals.power_j)
         while credited_s >= self._second_at_s:
             if power_w is not None:
-                done_since_j = power_w * (credited_s - self._second_at_s) if self._moving else 0.0
-                self.rolling.push(self.totals.power_j - done_since_j)
+                over_s = credited_s - self._second_at_s if self._held.moving else 0.0
+                self.rolling.push(self.totals.power_j - power_w * over_s)
             self._second_at_s += 1.0

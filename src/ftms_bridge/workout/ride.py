@@ -85,5 +85,5 @@ class Ride:
         return lap
 
     def _resets(self) -> int:
-        """A machine that resets all its counters at once was reset once."""
+        """Count a machine that resets all its counters at once as reset once."""
         return max((counter.resets for counter in self._counters.values()), default=0)

@@ -1,0 +1,137 @@
+"""Watching: what is heard is shown until asked to end, and one look ends by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Sequence
+from itertools import count
+
+import pytest
+from rich.console import Console
+
+from ftms_bridge.app.watching import OnChange, OnMessage, Watch, WatchSettings
+from ftms_bridge.dashboard.display import plain_lines
+from ftms_bridge.errors import BrokerUnavailable, ConfigError
+from ftms_bridge.mqtt.encoding import encode
+from ftms_bridge.mqtt.settings import BrokerSettings
+from ftms_bridge.mqtt.trouble import NO_ANSWER
+from tests.dashboard.build import info, live
+
+BROKER = BrokerSettings("broker.lan", username="rider", password="secret-7")
+
+Script = Callable[[OnMessage, OnChange], None]
+
+
+class Air:
+    """Stands for the broker: plays a script at once, then keeps silent."""
+
+    def __init__(self, script: Script) -> None:
+        self.topics: list[str] = []
+        self._script = script
+
+    async def __call__(
+        self,
+        broker: BrokerSettings,
+        topics: Sequence[str],
+        *,
+        on_message: OnMessage,
+        on_change: OnChange,
+    ) -> None:
+        self.topics = list(topics)
+        self._script(on_message, on_change)
+        await asyncio.Event().wait()
+
+
+def bridge_with_a_bike(on_message: OnMessage, on_change: OnChange) -> None:
+    on_change(None)
+    on_message("ftms/bridge/availability", b"online", True)
+    on_message("ftms/bridge/info", encode(info(("bike", "Bike", "indoor_bike"))), True)
+    on_message("ftms/bike/availability", b"online", True)
+    on_message("ftms/bike/live", encode(live()), False)
+
+
+def broker_without_a_bridge(on_message: OnMessage, on_change: OnChange) -> None:
+    on_change(None)
+
+
+def no_broker(on_message: OnMessage, on_change: OnChange) -> None:
+    on_change(NO_ANSWER)
+
+
+async def watched(
+    script: Script, *, once: bool = False, seconds: float | None = None, base: str = "ftms"
+) -> tuple[str, Watch, Air]:
+    """Watch what a script plays; return the lines that were shown."""
+    out, air = io.StringIO(), Air(script)
+    settings = WatchSettings(BROKER, base, once=once, seconds=seconds)
+    ticks = count()
+    watch = Watch(settings, plain_lines(Console(file=out)), air, clock=lambda: next(ticks) / 100)
+    await watch.run(asyncio.Event())
+    return out.getvalue(), watch, air
+
+
+async def test_what_is_heard_is_shown() -> None:
+    text, watch, air = await watched(bridge_with_a_bike, seconds=0.01)
+    lines = text.splitlines()
+    assert lines[:2] == ["broker connected", "bridge online 0.1.0"]
+    assert lines[2].startswith("bike  online  unknown (")
+    assert watch.view.unreadable == 0
+    assert "ftms/+/live" in air.topics
+    assert "ftms/bridge/info" in air.topics
+
+
+async def test_only_what_the_view_shows_is_subscribed_below_its_base() -> None:
+    _, watch, air = await watched(no_broker, seconds=0.01, base="home/gym")
+    assert all(topic.startswith("home/gym/") for topic in air.topics)
+    assert not any("set" in topic.split("/") for topic in air.topics)
+    assert len(air.topics) == len(set(air.topics))
+    assert watch.view.base == "home/gym"
+
+
+async def test_a_broker_that_is_away_is_shown_and_nothing_ends() -> None:
+    text, watch, _ = await watched(no_broker, seconds=0.01)
+    assert text == f"no broker: {NO_ANSWER.what}; trying again\n"
+    assert not watch.view.connected
+
+
+async def test_watching_ends_when_it_is_asked_to() -> None:
+    out, stop = io.StringIO(), asyncio.Event()
+
+    def bridge_then_stop(on_message: OnMessage, on_change: OnChange) -> None:
+        bridge_with_a_bike(on_message, on_change)
+        stop.set()
+
+    watch = Watch(WatchSettings(BROKER), plain_lines(Console(file=out)), Air(bridge_then_stop))
+    await asyncio.wait_for(watch.run(stop), 5)
+    assert "bike  online" in out.getvalue(), "the end shows the last that was heard"
+
+
+async def test_one_look_ends_as_soon_as_everything_is_known() -> None:
+    text, _, _ = await asyncio.wait_for(watched(bridge_with_a_bike, once=True), 5)
+    assert text.splitlines()[-1].startswith("bike  online  unknown (")
+    assert len(text.splitlines()) == 3
+
+
+async def test_one_look_without_broker_is_an_error_that_says_why() -> None:
+    with pytest.raises(BrokerUnavailable) as caught:
+        await watched(no_broker, once=True, seconds=0.01)
+    assert caught.value.exit_code == 69
+    assert "mqtt://broker.lan:1883" in caught.value.what
+    assert NO_ANSWER.what in caught.value.what
+    assert "secret-7" not in str(caught.value)
+
+
+async def test_one_look_without_bridge_is_an_error_that_says_what_to_start() -> None:
+    with pytest.raises(BrokerUnavailable) as caught:
+        await watched(broker_without_a_bridge, once=True, seconds=0.01)
+    assert "ftms/" in caught.value.what
+    assert "ftms-bridge run" in caught.value.hint
+
+
+async def test_an_error_while_listening_ends_the_watch() -> None:
+    def wrong_certificate(on_message: OnMessage, on_change: OnChange) -> None:
+        raise ConfigError("The TLS files cannot be used.", hint="Give PEM files.")
+
+    with pytest.raises(ConfigError):
+        await asyncio.wait_for(watched(wrong_certificate), 5)
