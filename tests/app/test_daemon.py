@@ -60,7 +60,7 @@ async def test_a_newcomer_sees_availability_state_and_live_within_seconds(
         await ear.until(lambda e: len(e.texts("ftms/bike/live")) > 2)
         await ear.until(lambda e: "ftms/bike/state" in {m.topic for m in e.heard})
         assert ear.texts("ftms/bridge/availability") == ["online"]
-        assert ear.texts("ftms/bike/availability") == ["online"]
+        assert ear.texts("ftms/bike/availability")[-1] == "online"
         info = payload_of(ear, "ftms/bridge/info")
         assert info["machines"] == [
             {"id": "bike", "name": "Test bike", "kind": "indoor_bike", "sensors": []}

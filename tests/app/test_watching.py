@@ -10,9 +10,9 @@ from itertools import count
 import pytest
 from rich.console import Console
 
-from ftms_bridge.app.watching import OnChange, OnMessage, Watch, WatchSettings
+from ftms_bridge.app.watching import OnChange, OnMessage, Watch, WatchSettings, checked_base
 from ftms_bridge.dashboard.display import plain_lines
-from ftms_bridge.errors import BrokerUnavailable, ConfigError
+from ftms_bridge.errors import BrokerUnavailable, ConfigError, UsageError
 from ftms_bridge.mqtt.encoding import encode
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.mqtt.trouble import NO_ANSWER
@@ -135,3 +135,15 @@ async def test_an_error_while_listening_ends_the_watch() -> None:
 
     with pytest.raises(ConfigError):
         await asyncio.wait_for(watched(wrong_certificate), 5)
+
+
+@pytest.mark.parametrize("base", ["ftms", "home/gym", "Zuhause"])
+def test_a_base_topic_is_taken(base: str) -> None:
+    assert checked_base(base) == base
+
+
+@pytest.mark.parametrize("base", ["", "/ftms", "ftms/", "a//b", "ftms/#", "+", "a\nb", "\x1b"])
+def test_what_cannot_be_a_base_topic_is_refused(base: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        checked_base(base)
+    assert caught.value.what.isprintable()

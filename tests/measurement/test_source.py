@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from ftms_bridge.gatt.codec import encode
 from ftms_bridge.measurement.counters import Change
-from ftms_bridge.measurement.signals import Basis, Lane
+from ftms_bridge.measurement.signals import Basis, Lane, Signals
 from ftms_bridge.measurement.source import Source
+from ftms_bridge.measurement.sources import MachineKind, MachineSpec
 
 BIKE, CSC, CPS, STATUS = 0x2AD2, 0x2A5B, 0x2A63, 0x2ADA
 
 
-def source(**options: float) -> tuple[Source, list[Lane]]:
-    lanes: list[Lane] = []
-    return Source("s", on_lane=lanes.append, wheel_circumference_m=options.get("wheel_m")), lanes
+class ListedSignals(Signals):
+    """Signals that also list their lanes in the order in which they were opened."""
+
+    def __init__(self) -> None:
+        super().__init__(MachineSpec("s", MachineKind.INDOOR_BIKE))
+        self.lanes: list[Lane] = []
+
+    def add_lane(self, lane: Lane) -> None:
+        super().add_lane(lane)
+        self.lanes.append(lane)
+
+
+def source(wheel_m: float | None = None) -> tuple[Source, list[Lane]]:
+    signals = ListedSignals()
+    return Source("s", signals, wheel_circumference_m=wheel_m), signals.lanes
 
 
 def values(lane: Lane) -> dict[str | None, object]:
@@ -28,11 +41,18 @@ def test_each_shape_opens_one_lane() -> None:
     assert [lane.at for lane in lanes] == [2.0, 2.5]
 
 
-def test_a_sender_of_endless_shapes_opens_a_bounded_number_of_lanes() -> None:
-    bike, lanes = source()
+def test_a_sender_of_endless_shapes_is_bounded_and_still_heard_when_it_comes_to_its_senses() -> (
+    None
+):
+    signals = ListedSignals()
+    bike = Source("s", signals)
     for flags in range(0, 1 << 13, 2):
         bike.receive(BIKE, flags.to_bytes(2, "little") + bytes(30), 0.0)
-    assert len(lanes) <= 32
+    bike.receive(BIKE, encode(BIKE, {"speed_kmh": 20.0, "power_w": 7}), 1.0)
+    power = signals.watch("power_w")
+    assert power.value(1.0) == 7
+    places = sum(len(found) for _, found in power._ranks)
+    assert places <= 32
 
 
 def test_an_unknown_characteristic_is_counted() -> None:
@@ -90,7 +110,7 @@ def test_crank_events_give_a_derived_cadence_beside_the_measured_lane() -> None:
 
 def test_wheel_events_give_a_speed_only_with_a_circumference() -> None:
     for wheel_m, expected in ((None, None), (2.0, 7.2)):
-        sensor, lanes = source(**({"wheel_m": wheel_m} if wheel_m else {}))
+        sensor, lanes = source(wheel_m)
         for at in range(3):
             fields = {"wheel_revs": 500 + at, "wheel_event": 1024 * at}
             sensor.receive(CSC, encode(CSC, fields), float(at))

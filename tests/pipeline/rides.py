@@ -1,4 +1,4 @@
-"""Builds pipelines and notifications for the tests of the core, and drives them as a driver must."""
+"""Builds pipelines and notifications for the tests of the core, and drives them."""
 
 from __future__ import annotations
 

@@ -42,6 +42,13 @@ def test_the_first_notification_brings_the_machine_online_with_a_live_document()
     assert payloads(effects, "state")[0]["availability"] == "online"
 
 
+def test_a_machine_that_was_never_heard_is_offline_and_says_so_at_the_start() -> None:
+    effects = [(0.0, effect) for effect in bike_pipeline().begin(0.0)]
+    assert payloads(effects, "availability") == ["offline"]
+    (state,) = payloads(effects, "state")
+    assert (state["fresh"], state["direction"], state["speed_kmh"]) == (False, "unknown", None)
+
+
 def test_an_all_zero_record_is_a_stop_and_not_silence() -> None:
     effects = drive(bike_pipeline(), ride(0.0, 30, **STANDING), until=30.0)
     assert payloads(effects, "availability") == ["online"]
@@ -170,8 +177,8 @@ def test_a_part_whose_rest_never_comes_is_passed_on_after_1_s_and_counted() -> N
     pipeline = bike_pipeline()
     part = Notification(1.0, "bike", BIKE, bytes.fromhex("1100d20400"))
     effects = drive(pipeline, [part], until=5.0)
-    live = [(at, e.payload) for at, e in effects if e.topic.name == "live"][0]
-    assert live[0] == 2.0
+    at = next(at for at, e in effects if e.topic.name == "live")
+    assert at == 2.0
     assert pipeline.counters.partial == 1
 
 

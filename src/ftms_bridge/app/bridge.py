@@ -50,6 +50,10 @@ class Bridge:
         self._armed_for: float | None = None
         self._last_at = 0.0
 
+    def begin(self) -> None:
+        """Say that every machine is offline until it is heard."""
+        self._guarded(partial(self.pipeline.begin, self._clock()), "begin")
+
     def deliver(self, arrival: Arrival) -> None:
         """Take one arrival from a link; never raises."""
         if self._journal is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import signal
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from pathlib import Path
 from ftms_bridge.app.bridge import Bridge
 from ftms_bridge.app.health import NoRecorder
 from ftms_bridge.app.links import LinkPlan, plan_links
+from ftms_bridge.app.loop import stop_on_signals
 from ftms_bridge.app.recorder import Recorder, RecorderSettings
 from ftms_bridge.app.uplink import Identity, Uplink, UplinkSettings
 from ftms_bridge.config.convert import broker_password
@@ -100,6 +100,7 @@ class Daemon:
             on_command=bridge.obey,
             clock=self.clock,
         )
+        bridge.begin()
         async with uplink:
             tasks = [asyncio.create_task(self._follow(plan, bridge)) for plan in self._plans]
             if self._recorder is not None:
@@ -167,10 +168,3 @@ async def run_daemon(settings: Settings) -> None:
     )
     await daemon.run(stop)
     log.info("stopped")
-
-
-def stop_on_signals(stop: asyncio.Event) -> None:
-    """Let Ctrl-C and a service manager end the program in good order."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)

@@ -7,7 +7,8 @@ import socket
 from dataclasses import dataclass
 from typing import Final
 
-from ftms_bridge.app.daemon import Daemon, stop_on_signals
+from ftms_bridge.app.daemon import Daemon
+from ftms_bridge.app.loop import stop_on_signals
 from ftms_bridge.app.watching import WatchSettings, watch
 from ftms_bridge.config.settings import Settings
 from ftms_bridge.dashboard.display import Display
@@ -68,5 +69,6 @@ async def run_demo(demo: DemoSettings, display: Display) -> None:
     async with EmbeddedBroker(demo.port), asyncio.TaskGroup() as tasks:
         tasks.create_task(daemon.run(stop))
         base = demo.settings.mqtt.base
-        await watch(WatchSettings(broker, base, seconds=demo.seconds), display, stop)
+        note = subscribe_line(demo.port, base)
+        await watch(WatchSettings(broker, base, seconds=demo.seconds, note=note), display, stop)
         stop.set()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from itertools import chain
 
 from ftms_bridge.control.commands import Command, Verb
 from ftms_bridge.gatt.notification import LinkChange, Notification
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.recordings.format import Entry, Marker
+from ftms_bridge.recordings.replay import arrival_of
 from ftms_bridge.telemetry.publish import Publish
 
 Emit = Callable[[float, Publish], None]
@@ -28,7 +30,7 @@ class Player:
     def play(self, entries: Iterable[Entry]) -> None:
         """Play all entries as fast as possible, then finish."""
         pipeline, emit = self._pipeline, self._emit
-        for entry in entries:
+        for entry in self._begun(entries):
             at = entry.at
             while (due := pipeline.deadline()) is not None and due <= at:
                 for effect in pipeline.handle_timer(due):
@@ -45,7 +47,7 @@ class Player:
         self, entries: Iterable[Entry], wait_until: Callable[[float], Awaitable[None]]
     ) -> None:
         """Play all entries, each at its time; ``wait_until`` returns when that has come."""
-        for entry in entries:
+        for entry in self._begun(entries):
             while (due := self._pipeline.deadline()) is not None and due <= entry.at:
                 await wait_until(due)
                 self._emit_all(due, self._pipeline.handle_timer(due))
@@ -59,14 +61,9 @@ class Player:
 
     def mark(self, marker: Marker) -> None:
         """Do again what a marker says was done: a link that changed, a command that was given."""
-        if marker.kind in {"connect", "disconnect"} and marker.source is not None:
-            change = LinkChange(
-                marker.at,
-                marker.source,
-                up=marker.kind == "connect",
-                reason=str(marker.detail.get("reason", "")),
-            )
-            self._emit_all(marker.at, self._pipeline.change_link(change))
+        arrival = arrival_of(marker)
+        if isinstance(arrival, LinkChange):
+            self._emit_all(marker.at, self._pipeline.change_link(arrival))
         elif marker.kind == "command" and marker.source in self._pipeline.availability:
             self._obey(marker)
 
@@ -77,6 +74,15 @@ class Player:
     def finish(self) -> None:
         """End the run: sessions are summed up."""
         self._emit_all(self.last_at, self._pipeline.finish(self.last_at))
+
+    def _begun(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """Begin the run at the first entry; return all entries."""
+        rest = iter(entries)
+        first = next(rest, None)
+        if first is None:
+            return rest
+        self._emit_all(first.at, self._pipeline.begin(first.at))
+        return chain((first,), rest)
 
     def _obey(self, marker: Marker) -> None:
         verb, request_id = marker.detail.get("verb"), marker.detail.get("id")

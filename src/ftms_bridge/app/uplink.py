@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,17 +10,16 @@ from types import TracebackType
 from typing import Final, Self
 
 from ftms_bridge.app.health import HealthMeter, NoRecorder, RecorderCounts, bridge_info
+from ftms_bridge.app.loop import pass_over_dead_sockets
 from ftms_bridge.control.commands import Command
 from ftms_bridge.measurement.sources import MachineSpec
 from ftms_bridge.mqtt.publisher import Outbox
-from ftms_bridge.mqtt.session import MqttSession, is_harmless
+from ftms_bridge.mqtt.session import MqttSession
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.telemetry.publish import Publish
 from ftms_bridge.telemetry.topics import BRIDGE_HEALTH, BRIDGE_INFO
 from ftms_bridge.telemetry.wall import WallLabel
-
-log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
 
@@ -90,8 +88,7 @@ class Uplink:
 
     async def __aenter__(self) -> Self:
         """Start to connect; returns at once, whether there is a broker or not."""
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(_quiet_about_dead_sockets)
+        pass_over_dead_sockets()
         self._outbox.publish(Publish(BRIDGE_INFO, "", self._info))
         self._tasks = [
             asyncio.create_task(self._session.run(), name="mqtt"),
@@ -126,11 +123,3 @@ class Uplink:
             await asyncio.sleep(_LAG_EVERY_S)
             lag_s = loop.time() - before - _LAG_EVERY_S
             self._meter.loop_lag_s = max(self._meter.loop_lag_s, lag_s)
-
-
-def _quiet_about_dead_sockets(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-    """Pass over what is only the echo of a connection that was cut; tell everything else."""
-    if is_harmless(context):
-        log.debug("the loop reports a dead socket: %s", context.get("message"))
-    else:
-        loop.default_exception_handler(context)

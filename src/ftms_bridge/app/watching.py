@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ftms_bridge.app.broker_url import shown_url
+from ftms_bridge.app.loop import pass_over_dead_sockets, stop_on_signals
 from ftms_bridge.dashboard.display import REFRESH_EVERY_S, Display, Show
 from ftms_bridge.dashboard.screen import Caption
 from ftms_bridge.dashboard.view import SHOWN_TOPICS, View
-from ftms_bridge.errors import BrokerUnavailable
+from ftms_bridge.errors import BrokerUnavailable, UsageError
+from ftms_bridge.mqtt.listening import listen
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.mqtt.tasks import first_end
 from ftms_bridge.mqtt.trouble import Trouble
@@ -29,7 +31,7 @@ OnChange = Callable[[Trouble | None], None]
 
 
 class Listen(Protocol):
-    """Subscribes and hands over what comes, connecting again for ever; ends only by cancelling."""
+    """Subscribes and reports, connecting again for ever; ``mqtt.listening.listen`` is one."""
 
     async def __call__(
         self,
@@ -64,6 +66,27 @@ async def watch(settings: WatchSettings, display: Display, stop: asyncio.Event) 
     Raises BrokerUnavailable when a single look finds no broker, or not all there is to see.
     """
     await Watch(settings, display, listen).run(stop)
+
+
+async def run_watch(settings: WatchSettings, display: Display) -> None:
+    """Watch until the process is asked to stop; raises what ``watch`` raises."""
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    pass_over_dead_sockets()
+    await watch(settings, display, stop)
+
+
+def checked_base(base: str) -> str:
+    """Return the base topic if anything can be heard below it.
+
+    Raises UsageError otherwise. Source: MQTT 5.0, 4.7.1 (wildcards) and 4.7.3 (topics).
+    """
+    if all(base.split("/")) and base.isprintable() and not set(base) & {"+", "#"}:
+        return base
+    raise UsageError(
+        f"The base topic {base!a} cannot be one.",
+        hint="Give that of the bridge, such as ftms or home/gym: no +, no #, no / at its ends.",
+    )
 
 
 class Watch:

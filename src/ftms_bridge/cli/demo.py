@@ -37,4 +37,4 @@ def command(*, seconds: float | None, mqtt_port: int | None) -> None:
     click.echo(f"To see the messages, paste this into another terminal:\n\n  {line}\n")
     display = choose_display(Console())
     asyncio.run(run_demo(DemoSettings(settings, port, seconds), display))
-    click.echo(f"That was the demo. With a broker of your own: ftms-bridge run; see README.md.")
+    click.echo("That was the demo. With a broker of your own: ftms-bridge run; see README.md.")

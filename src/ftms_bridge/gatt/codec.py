@@ -58,8 +58,7 @@ class Codec:
         decoded = Decoded()
         decoded.shape = reading.shape
         decoded.values = values
-        decoded.status = reading.status
-        decoded.extra_bytes = reading.extra_bytes
+        decoded.reading = reading
         return decoded
 
     def encode(

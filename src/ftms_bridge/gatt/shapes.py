@@ -89,23 +89,33 @@ class Shape:
 class Decoded:
     """The values of one record, aligned with ``shape.names``; treated as immutable.
 
-    ``values`` is shorter than the names when fields are missing. There is no ``__init__``, and only
-    codecs make one: setting the four attributes directly halves the cost.
+    ``values`` is shorter than the names when fields are missing; ``reading`` is how they were read.
+    There is no ``__init__``, and only codecs make one: setting the attributes directly halves the
+    cost, and so does leaving to the reading what all records of its kind have in common.
     """
 
-    __slots__ = ("extra_bytes", "shape", "status", "values")
+    __slots__ = ("reading", "shape", "values")
 
     shape: Shape
     values: list[Value]
-    status: Status
-    extra_bytes: int
+    reading: Reading
+
+    @property
+    def status(self) -> Status:
+        """Return how well the bytes fit what their flags say."""
+        return self.reading.status
+
+    @property
+    def extra_bytes(self) -> int:
+        """Return how many bytes are left over after the last field."""
+        return self.reading.extra_bytes
 
     @property
     def fields(self) -> dict[str, Value]:
         """Return the values by name, with those that the flag word itself carries."""
-        fields: dict[str, Value] = dict(self.shape.constants)
-        fields.update(zip(self.shape.names, self.values, strict=False))
-        return fields
+        shape = self.shape
+        fields: dict[str, Value] = dict(zip(shape.names, self.values, strict=False))
+        return fields if not shape.constants else {**dict(shape.constants), **fields}
 
     @property
     def missing(self) -> tuple[str, ...]:

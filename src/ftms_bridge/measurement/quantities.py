@@ -32,9 +32,9 @@ class Quantity:
     high: float = float("inf")
 
 
-# Limits: 120 km/h is a fast virtual descent, 250 rpm beyond a track sprinter, 3000 W beyond the best
-# sprint, 25 to 250 bpm any living heart (0 is how a machine says that no strap is there), 60 %
-# beyond the steepest incline trainer (house choices).
+# Limits: 120 km/h is a fast virtual descent, 250 rpm beyond a track sprinter, 3000 W beyond the
+# best sprint, 25 to 250 bpm any living heart (0 is how a machine says that no strap is there),
+# 60 % beyond the steepest incline trainer (house choices).
 QUANTITIES: Final = {
     row.name: row
     for row in (

@@ -99,6 +99,14 @@ class Signal:
                 return value
         return None
 
+    def drop(self, source: str) -> None:
+        """Forget every place of a source."""
+        ranks, self._ranks, self._only = self._ranks, [], None
+        for rank, places in ranks:
+            for lane, index in places:
+                if lane.source != source:
+                    self.add(rank, lane, index)
+
     def _search(self, oldest: float) -> Number | None:
         for _, places in self._ranks:
             lane, index = places[0]
@@ -135,6 +143,11 @@ class Signals:
         for index, name in enumerate(lane.names):
             if name is not None:
                 self.watch(name).add(self._rank(name, lane.source), lane, index)
+
+    def drop_lanes(self, source: str) -> None:
+        """Forget every lane of a source that has opened too many; it starts over."""
+        for signal in self._signals.values():
+            signal.drop(source)
 
     def known(self) -> list[Signal]:
         """Return every signal that any source has offered so far, in the table's order."""

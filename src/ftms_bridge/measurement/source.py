@@ -6,7 +6,6 @@ for the lane, two assignments, and a step for each counter that changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from ftms_bridge.gatt.codec import Codec, Decoded, Status, codec_for
@@ -25,7 +24,7 @@ from ftms_bridge.measurement.counters import (
     RevolutionRate,
 )
 from ftms_bridge.measurement.quantities import QUANTITY_OF_FIELD
-from ftms_bridge.measurement.signals import Basis, Lane, Number
+from ftms_bridge.measurement.signals import Basis, Lane, Number, Signals
 from ftms_bridge.units import kmh_from_mps
 
 _COUNTED: Final[dict[str, CounterKind]] = {
@@ -34,14 +33,17 @@ _COUNTED: Final[dict[str, CounterKind]] = {
     "energy_kcal": ENERGY_KCAL,
     "step_count": STEPS,
 }
+_OK: Final = Status.OK  # looking up a member of an enum costs as much as a look-up in a dict
+_FIRST: Final = Change.FIRST
+_GREW: Final = Change.GREW
 _CSC_MEASUREMENT: Final = 0x2A5B
 _CARRY_SIGNALS: Final = frozenset(
     {0x2ACD, 0x2ACE, 0x2ACF, 0x2AD0, 0x2AD1, 0x2AD2, 0x2A37, 0x2A53, _CSC_MEASUREMENT, 0x2A63}
 )
 """Characteristics whose notifications are measurements; the others are facts about the machine."""
 _MAX_LANES: Final = 32
-"""Shapes remembered per source: a sender with more flag words than this is broken or hostile
-(house choice; the machines in the corpus use one to three)."""
+"""Shapes remembered per source, before it starts over: a sender with more flag words than this is
+broken or hostile (house choice; the machines in the corpus use one to three)."""
 
 
 class Inlet:
@@ -81,8 +83,8 @@ class Source:
     def __init__(
         self,
         source_id: str,
+        signals: Signals,
         *,
-        on_lane: Callable[[Lane], None],
         quirk: str | None = None,
         wheel_circumference_m: float | None = None,
     ) -> None:
@@ -92,7 +94,7 @@ class Source:
         self.changes: list[tuple[str, Change]] = []
         self.last_read: dict[int, Decoded] = {}
         self.counters: dict[str, Counter] = {}
-        self._on_lane = on_lane
+        self._signals = signals
         self._quirk = quirk
         self._wheel_circumference_m = wheel_circumference_m
         self._inlets: dict[int, Inlet | None] = {}
@@ -115,7 +117,7 @@ class Source:
                 self.unknown += 1
                 return False
         decoded = inlet.codec.decode(data)
-        if decoded.status is not Status.OK and not self._accept_damaged(decoded, data):
+        if decoded.reading.status is not _OK and not self._accept_damaged(decoded, data):
             return False
         if not inlet.carries_signals:
             self.last_read[characteristic] = decoded
@@ -202,7 +204,7 @@ class Source:
 
     def _count(self, counter: Counter, name: str, reading: int, at: float) -> None:
         change = counter.receive(reading, at)
-        if change is not Change.GREW and change is not Change.FIRST:
+        if change is not _GREW and change is not _FIRST:
             self.changes.append((name, change))
 
     def _derive(self, track: LaneTrack, values: list[Number | None], at: float) -> None:
@@ -235,8 +237,11 @@ class Source:
 
     def _open_track(self, decoded: Decoded) -> LaneTrack | None:
         shape = decoded.shape
-        if shape in self._tracks or len(self._tracks) >= _MAX_LANES:
-            return self._tracks.get(shape)
+        if shape in self._tracks:
+            return None  # it has nothing to show
+        if len(self._tracks) >= _MAX_LANES:
+            self._tracks.clear()
+            self._signals.drop_lanes(self.id)
         names = [QUANTITY_OF_FIELD.get(name) for name in shape.names]
         if dict(shape.constants).get("contact") is False:
             names = [None] * len(names)  # a strap without skin contact sends numbers all the same
@@ -252,7 +257,7 @@ class Source:
             if name in _COUNTED
         )
         self._tracks[shape] = track
-        self._on_lane(lane)
+        self._signals.add_lane(lane)
         if revolutions:
             self._open_derived(track, decoded)
         return track
@@ -270,4 +275,4 @@ class Source:
             names.append("speed_kmh")
         if names:
             track.derived = Lane(self.id, Basis.DERIVED, names)
-            self._on_lane(track.derived)
+            self._signals.add_lane(track.derived)

@@ -1,8 +1,8 @@
 """The whole core as one object: one synchronous call chain per notification, time as an argument.
 
-A driver (the daemon, a replay) does three things: it calls ``handle_timer(d)`` for every
-``d = deadline()`` that is not later than the next arrival, hands the arrival over, and gives the
-returned effects to whoever publishes them. That order is what makes a replay bit-exact.
+A driver (the daemon, a replay) calls ``begin``; then for each arrival ``handle_timer(d)`` as long
+as ``d = deadline()`` is not later, and hands the arrival over; at the end it calls ``finish``. It
+gives all effects to whoever publishes them. That order is what makes a replay bit-exact.
 """
 
 from __future__ import annotations
@@ -43,6 +43,13 @@ class Pipeline:
         self._notifications = 0
         self._strangers = 0
         self._wake_at = NEVER
+
+    def begin(self, at: float) -> list[Publish]:
+        """Start the run: every machine is offline until it is heard."""
+        effects: list[Publish] = []
+        for track in self._machines.values():
+            effects += track.begin(at)
+        return effects
 
     def receive(self, notification: Notification) -> list[Publish]:
         """Take one notification; return what is to be published because of it.

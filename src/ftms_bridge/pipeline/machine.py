@@ -136,6 +136,12 @@ class MachineTrack:
         self._rearm()
         return self._reports.take()
 
+    def begin(self, at: float) -> list[Publish]:
+        """Say that the machine is there, but not heard yet."""
+        self._reports.availability(self.state.availability)
+        self._reports.state(at, only_if_changed=False)
+        return self._reports.take()
+
     def finish(self, at: float) -> list[Publish]:
         """End the session and say that the machine is offline."""
         self.cue(Cue.SHUTDOWN, at)
@@ -285,7 +291,7 @@ class MachineTrack:
     ) -> Source:
         return Source(
             source_id,
-            on_lane=self.state.signals.add_lane,
+            self.state.signals,
             quirk=quirk,
             wheel_circumference_m=wheel_circumference_m,
         )

@@ -235,7 +235,7 @@ class Reports:
     def _state(self, at: float) -> State:
         known = self._known
         shown = self._shown
-        estimate = known.direction.estimate
+        words = direction_block(known.direction.estimate, at)
         session = self._session_block(at)
         ride = known.ride
         totals = None if ride is None else ride.metrics.totals
@@ -247,8 +247,8 @@ class Reports:
             "time": self._wall.at(at),
             "availability": known.availability,
             "fresh": known.availability == "online",
-            "direction": estimate.direction.value,
-            "direction_reason": None if estimate.reason is None else estimate.reason.value,
+            "direction": words["direction"],
+            "direction_reason": words["reason"],
             "session_state": session["state"],
             "session_id": session["id"],
             "elapsed_s": session["elapsed_s"],

@@ -13,7 +13,7 @@ from typing import Final
 DEFAULT_BASE: Final = "ftms"
 
 MACHINE_ID: Final = re.compile(r"[a-z0-9_]{1,32}")
-"""What a machine or sensor may be called in topics and recordings: never a radio name or address."""
+"""What machines and sensors are called in topics and recordings: no radio name, no address."""
 
 
 class Flow(Enum):
@@ -73,7 +73,7 @@ BRIDGE_HEALTH: Final = Topic(
 )  # fmt: skip
 AVAILABILITY: Final = Topic(
     "availability", "{machine}/availability", Flow.OUT, 1, True, "text", "on change",
-    Delivery.LATEST, "`online`, `stale` (no notification for 3 s) or `offline` (10 s, or link down)",
+    Delivery.LATEST, "`online`, `stale` (no record for 3 s) or `offline` (10 s, or link down)",
 )  # fmt: skip
 LIVE: Final = Topic(
     "live", "{machine}/live", Flow.OUT, 0, False, "Live",

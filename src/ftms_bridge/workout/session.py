@@ -66,26 +66,22 @@ class SessionRules:
 
 
 class SessionTracker:
-    """Knows the state of one session and when it last moved.
+    """Knows the state of one session and when it last moved; ``open`` is active or paused.
 
     What a person asked for, a pause or the end, holds until the rider has stood still once (or
     asks to resume): rolling on does not undo it.
     """
 
-    __slots__ = ("_asked", "_rules", "paused_at", "started_at", "state", "still_since")
+    __slots__ = ("_asked", "_rules", "open", "paused_at", "started_at", "state", "still_since")
 
     def __init__(self, rules: SessionRules) -> None:
         self._rules = rules
         self._asked = False
         self.state = SessionState.IDLE
+        self.open = False
         self.started_at = 0.0
         self.paused_at = 0.0
         self.still_since: float | None = None
-
-    @property
-    def open(self) -> bool:
-        """Say whether a session is running or paused."""
-        return self.state is SessionState.ACTIVE or self.state is SessionState.PAUSED
 
     def receive(self, *, moving: bool, at: float) -> bool:
         """Take what one record says; return whether the state changed."""
@@ -113,6 +109,7 @@ class SessionTracker:
             return False
         if following is SessionState.ACTIVE and not self.open:
             self.started_at = at
+        self.open = following in {SessionState.ACTIVE, SessionState.PAUSED}
         if following is SessionState.PAUSED:
             self.paused_at = at
         self._asked = cue is Cue.PAUSE_ASKED or cue is Cue.END_ASKED

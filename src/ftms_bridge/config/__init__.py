@@ -1,0 +1,1 @@
+"""Settings from TOML, environment and secret files, validated and turned into core values."""

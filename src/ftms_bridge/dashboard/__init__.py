@@ -1,0 +1,1 @@
+"""The live view: it knows only what arrives over MQTT, like any other dashboard."""

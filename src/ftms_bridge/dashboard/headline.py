@@ -1,0 +1,36 @@
+"""Which way, in big letters; beside it why not, since when and on what ground."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import Final
+
+from rich.text import Text
+
+from ftms_bridge.dashboard import palette
+from ftms_bridge.dashboard.banner import LINES, banner
+from ftms_bridge.dashboard.lines import chained, fit, joined
+from ftms_bridge.dashboard.reading import DirectionReading
+from ftms_bridge.dashboard.words import ground, since
+
+_GAP: Final = 3
+
+
+def headline(direction: DirectionReading, width: int) -> list[Text]:
+    """Return the direction as three lines."""
+    style = palette.DIRECTION[direction.word]
+    letters = banner(direction.word)
+    room = width - len(letters[0]) - _GAP
+    notes = [Text(line) for line in wrap(ground(direction), room)[: LINES - 1]]
+    notes.append(Text(since(direction), palette.LABEL))
+    notes += [Text()] * (LINES - len(notes))
+    return [
+        chained(fit(Text(line, style), len(letters[0]) + _GAP), note)
+        for line, note in zip(letters, notes, strict=True)
+    ]
+
+
+def one_line(direction: DirectionReading) -> Text:
+    """Return the direction as one line of plain size."""
+    word = Text(direction.word, palette.DIRECTION[direction.word] + palette.VALUE)
+    return joined([word, Text(ground(direction)), Text(since(direction), palette.LABEL)])

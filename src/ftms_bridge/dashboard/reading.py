@@ -1,0 +1,121 @@
+"""What one document says about a machine, whichever of the topics it came on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ftms_bridge.dashboard.document import Document
+
+DIRECTIONS: Final = frozenset({"forward", "backward", "stopped", "unknown"})
+OPEN_SESSIONS: Final = frozenset({"active", "paused"})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """Which values come from one source; ``basis`` is measured, derived or estimated."""
+
+    source: str
+    basis: str
+    quantities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionReading:
+    """Which way, or why not; a word that is none of the contract's four reads as unknown."""
+
+    word: str
+    reason: str | None = None
+    basis: str | None = None
+    confidence: float | None = None
+    since_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReading:
+    """The session so far, or the last one; ``metrics`` by the names of the contract."""
+
+    state: str
+    elapsed_s: float | None
+    moving_s: float | None
+    lap: float | None
+    metrics: dict[str, float | None]
+
+
+NO_SESSION: Final = SessionReading("none yet", None, None, None, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything one document says; ``sources`` is empty when it does not tell them."""
+
+    signals: dict[str, float | None]
+    direction: DirectionReading
+    session: SessionReading
+    sources: tuple[SourceReading, ...] = ()
+
+
+def read_live(live: Document) -> Reading:
+    """Return what a document of the live topic says."""
+    session = live.part("session")
+    direction = live.part("direction")
+    word, reason = _direction(direction, "direction", "reason")
+    return Reading(
+        signals=live.part("signals").numbers(),
+        direction=DirectionReading(
+            word,
+            reason,
+            basis=direction.text("basis"),
+            confidence=direction.number("confidence"),
+            since_s=direction.number("since_s"),
+        ),
+        session=SessionReading(
+            state=session.text("state") or "idle",
+            elapsed_s=session.number("elapsed_s"),
+            moving_s=session.number("moving_s"),
+            lap=session.number("lap"),
+            metrics=live.part("metrics").numbers(),
+        ),
+        sources=tuple(
+            SourceReading(
+                source.text("source") or "",
+                source.text("basis") or "",
+                tuple(source.texts("signals")),
+            )
+            for source in live.parts("sources")
+        ),
+    )
+
+
+def read_state(state: Document) -> Reading:
+    """Return what the flat document of the state topic says."""
+    word, reason = _direction(state, "direction", "direction_reason")
+    values = state.numbers()
+    return Reading(
+        signals=values,
+        direction=DirectionReading(word, reason),
+        session=SessionReading(
+            state=state.text("session_state") or "idle",
+            elapsed_s=values.get("elapsed_s"),
+            moving_s=values.get("moving_s"),
+            lap=values.get("lap"),
+            metrics=values,
+        ),
+    )
+
+
+def read_summary(summary: Document) -> SessionReading:
+    """Return what the document of the last finished session says."""
+    return SessionReading(
+        state="ended",
+        elapsed_s=summary.number("elapsed_s"),
+        moving_s=summary.number("moving_s"),
+        lap=float(len(summary.parts("laps"))),
+        metrics=summary.part("metrics").numbers(),
+    )
+
+
+def _direction(document: Document, word_name: str, reason_name: str) -> tuple[str, str | None]:
+    word = document.text(word_name) or "unknown"
+    reason = document.text(reason_name)
+    return (word, reason) if word in DIRECTIONS else ("unknown", reason or word)

@@ -1,0 +1,190 @@
+"""Words and figures for people, made from what the contract says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from ftms_bridge.dashboard.document import Document
+from ftms_bridge.dashboard.reading import DirectionReading, SourceReading
+
+ABSENT: Final = "—"
+"""Shown for a value that is not known now; never a zero."""
+
+REASONS: Final = {
+    "no_directional_channel": "this machine sends nothing that tells direction",
+    "channel_unproven": "its direction field is not proven for this machine",
+    "evidence_stale": "nothing recent to tell it by",
+    "below_min_speed": "still, but not for long enough to be sure",
+    "parse_uncertain": "its last record cannot be believed",
+}
+"""Why the direction is unknown; a reason from a newer bridge is shown as it comes."""
+
+KINDS: Final = {
+    "indoor_bike": "indoor bike",
+    "treadmill": "treadmill",
+    "cross_trainer": "cross trainer",
+    "step_climber": "step climber",
+    "stair_climber": "stair climber",
+    "rower": "rower",
+}
+
+_QUANTITIES: Final = {
+    "speed_kmh": "speed",
+    "cadence_rpm": "cadence",
+    "power_w": "power",
+    "step_rate_spm": "steps",
+    "stroke_rate_spm": "strokes",
+    "hr_bpm": "heart rate",
+    "incline_pct": "incline",
+    "resistance": "resistance",
+}
+
+_UNITS: Final = frozenset({"kcal", "km", "kmh", "m", "s", "w"})
+"""Ends of names that say the unit: of no interest where there is no figure."""
+
+_SECONDS_PER_MINUTE: Final = 60
+_SECONDS_PER_HOUR: Final = 3600
+
+
+def figure(value: float | None, digits: int | None = 0) -> str:
+    """Return a number with so many decimals; None for digits means one, unless it is zero."""
+    if value is None:
+        return ABSENT
+    text = f"{value:.{1 if digits is None else digits}f}"
+    if digits is None:
+        text = text.removesuffix(".0")
+    return text.removeprefix("-") if not float(text) else text
+
+
+def duration(seconds: float | None) -> str:
+    """Return seconds as ``12:34`` or ``1:02:34``."""
+    if seconds is None:
+        return ABSENT
+    minutes, rest = divmod(int(max(seconds, 0.0)), _SECONDS_PER_MINUTE)
+    hours, minutes = divmod(minutes, _SECONDS_PER_MINUTE)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def age(seconds: float) -> str:
+    """Return how long ago something was, as short as it is meaningful."""
+    if seconds < 10.0:
+        return f"{max(seconds, 0.0):.1f} s"
+    if seconds < 2 * _SECONDS_PER_MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < 2 * _SECONDS_PER_HOUR:
+        return f"{seconds / _SECONDS_PER_MINUTE:.0f} min"
+    return f"{seconds / _SECONDS_PER_HOUR:.0f} h"
+
+
+def quantity_word(name: str) -> str:
+    """Return what a quantity of the contract is called on the screen."""
+    if name in _QUANTITIES:
+        return _QUANTITIES[name]
+    words = name.split("_")
+    return " ".join(words[:-1] if words[-1] in _UNITS else words)
+
+
+def ground(direction: DirectionReading) -> str:
+    """Return why the direction is unknown, or what it rests on."""
+    if direction.word == "unknown":
+        reason = direction.reason or "no reason given"
+        return REASONS.get(reason, reason.replace("_", " "))
+    basis, sure = direction.basis or "", direction.confidence
+    return basis if sure is None else f"{basis}, {figure(sure * 100.0)} % sure"
+
+
+def since(direction: DirectionReading) -> str:
+    """Return how long the direction has been so, if that is known."""
+    return "" if direction.since_s is None else f"for {duration(direction.since_s)}"
+
+
+def unreadable_words(count: int) -> str:
+    """Return how many messages could not be read, if any."""
+    return f"{count} unreadable" if count else ""
+
+
+def sources_words(machine: str, sources: Sequence[SourceReading]) -> str:
+    """Return which of the values shown are not measured by the machine itself."""
+    told = []
+    for row in sources:
+        measured = row.basis in {"measured", ""}
+        names = ", ".join(_QUANTITIES[name] for name in row.quantities if name in _QUANTITIES)
+        if not names or (row.source == machine and measured):
+            continue
+        origin = "" if row.source == machine else f" from {row.source}"
+        told.append(f"{names}{origin}" + ("" if measured else f" ({row.basis})"))
+    return " · ".join(told)
+
+
+def happening(event: Document) -> str:
+    """Return in words what a document of the event topic says."""
+    event_type = event.text("type") or "something unnamed"
+    telling = _TELLINGS.get(event_type)
+    return telling(event.part("detail")) if telling else event_type.replace("_", " ")
+
+
+def refusal(result: Document) -> str:
+    """Return in words why a command was rejected; nothing for one that was done.
+
+    What a command brings about is told as an event anyway.
+    """
+    if result.text("status") != "rejected":
+        return ""
+    reason = (result.text("reason") or "no reason given").replace("_", " ")
+    return f"{result.text('verb') or 'a command'} was rejected: {reason}"
+
+
+def _gap(detail: Document) -> str:
+    return f"nothing heard for {figure(detail.number('duration_s'), 1)} s"
+
+
+def _lap(detail: Document) -> str:
+    lap, elapsed_s = detail.number("lap"), detail.number("elapsed_s")
+    distance_m, power_w = detail.number("distance_m"), detail.number("avg_power_w")
+    parts = [f"lap {figure(lap)} took {duration(elapsed_s)}"]
+    if distance_m is not None:
+        parts.append(f"{figure(distance_m)} m")
+    if power_w is not None:
+        parts.append(f"{figure(power_w)} W")
+    return ", ".join(parts)
+
+
+def _counter(what: str) -> Callable[[Document], str]:
+    def tell(detail: Document) -> str:
+        return f"{quantity_word(detail.text('counter') or 'a')} counter {what}"
+
+    return tell
+
+
+def _source(detail: Document) -> str:
+    quantity = quantity_word(detail.text("quantity") or "a value")
+    return f"{quantity} now from {detail.text('now') or ABSENT}"
+
+
+def _status(detail: Document) -> str:
+    return f"machine: {(detail.text('op') or 'unnamed status').replace('_', ' ')}"
+
+
+def _link(detail: Document) -> str:
+    source, reason = detail.text("source") or "the machine", detail.text("reason")
+    told = f"link to {source} {'up' if detail.flag('up') else 'down'}"
+    return f"{told}: {reason}" if reason else told
+
+
+def _ended(detail: Document) -> str:
+    ended_by = detail.text("ended_by")
+    return f"session ended by {ended_by}" if ended_by else "session ended"
+
+
+_TELLINGS: Final[dict[str, Callable[[Document], str]]] = {
+    "gap": _gap,
+    "lap": _lap,
+    "counter_reset": _counter("started again"),
+    "counter_decrease": _counter("went backwards"),
+    "counter_jump": _counter("jumped"),
+    "source_changed": _source,
+    "machine_status": _status,
+    "link": _link,
+    "session_ended": _ended,
+}

@@ -1,0 +1,1 @@
+"""The MQTT shell: the broker connection and what is sent over it."""

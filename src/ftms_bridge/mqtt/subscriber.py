@@ -1,0 +1,173 @@
+"""Command topic and payload to a Command, or to a rejection that says why; nothing sent raises."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic_core import from_json
+
+from ftms_bridge.control.commands import Command, Verb
+from ftms_bridge.mqtt.publisher import Outbox
+from ftms_bridge.telemetry.messages import CONTRACT_VERSION, CommandResult
+from ftms_bridge.telemetry.publish import Publish
+from ftms_bridge.telemetry.topics import MACHINE_ID, RESULT
+
+log = logging.getLogger(__name__)
+
+PAYLOAD_LIMIT_BYTES: Final = 1024
+"""House choice: a command is an id and nothing else."""
+
+TEXT_LIMIT: Final = 64
+"""Characters of an id, and of what is repeated in a rejection; house choice."""
+
+VERBS: Final = {verb.value: verb for verb in Verb}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a command is rejected: one word for programs, a sentence for people."""
+
+    reason: str
+    hint: str
+
+
+RETAINED: Final = Problem(
+    "retained_command", "Send commands without the retain flag, and clear the retained one."
+)
+TOO_LARGE: Final = Problem(
+    "payload_too_large", f"Send at most {PAYLOAD_LIMIT_BYTES} bytes; an empty payload will do."
+)
+NOT_JSON: Final = Problem("payload_not_json", 'Send nothing, or a JSON object such as {"id": "1"}.')
+NOT_AN_OBJECT: Final = Problem(
+    "payload_not_an_object", 'Send nothing, or a JSON object such as {"id": "1"}.'
+)
+UNKNOWN_KEY: Final = Problem("unknown_key", "The only key of a command is id.")
+BAD_ID: Final = Problem("bad_id", f"id must be text of at most {TEXT_LIMIT} characters.")
+
+
+@dataclass(frozen=True, slots=True)
+class CommandReader:
+    """Knows which machines there are, and reads what arrives on ``<base>/<machine>/set/<verb>``."""
+
+    base: str
+    machines: tuple[str, ...]
+
+    def read(
+        self, topic: str, payload: bytes, *, retained: bool, time: str | None = None
+    ) -> Command | CommandResult:
+        """Return the command, or its rejection.
+
+        The rejection's ``machine`` is empty when the topic names none that could exist: then there
+        is no topic to answer on.
+        """
+        machine, verb = self._address(topic)
+        request_id, problem = read_request(payload)
+        if retained:
+            problem = RETAINED
+        elif machine not in self.machines:
+            problem = Problem("unknown_machine", f"Machines are: {', '.join(self.machines)}.")
+        elif verb not in VERBS:
+            problem = Problem("unknown_verb", f"Verbs are: {', '.join(VERBS)}.")
+        if problem is None:
+            return Command(machine, VERBS[verb], request_id)
+        return {
+            "schema": CONTRACT_VERSION,
+            "machine": machine,
+            "id": request_id,
+            "verb": verb[:TEXT_LIMIT],
+            "status": "rejected",
+            "reason": problem.reason,
+            "hint": problem.hint,
+            "time": time,
+        }
+
+    def _address(self, topic: str) -> tuple[str, str]:
+        match topic.removeprefix(f"{self.base}/").split("/"):
+            case [machine, "set", verb] if MACHINE_ID.fullmatch(machine):
+                return machine, verb
+            case [_, "set", verb]:
+                return "", verb
+        return "", ""
+
+
+def read_request(payload: bytes) -> tuple[str | None, Problem | None]:
+    """Return the id in a command's body, and what is wrong with the body."""
+    if len(payload) > PAYLOAD_LIMIT_BYTES:
+        return None, TOO_LARGE
+    if not payload:
+        return None, None
+    try:
+        body = from_json(payload, allow_inf_nan=False)
+    except ValueError:
+        return None, NOT_JSON
+    if not isinstance(body, dict):
+        return None, NOT_AN_OBJECT
+    request_id = body.pop("id", None)
+    if (
+        not (request_id is None or isinstance(request_id, str))
+        or len(request_id or "") > TEXT_LIMIT
+    ):
+        return None, BAD_ID
+    return request_id, UNKNOWN_KEY if body else None
+
+
+COMMANDS_PER_S: Final = 5.0
+COMMANDS_AT_ONCE: Final = 20
+"""More than a person or a dashboard sends, and too few to fill the queue; house choices."""
+
+
+class CommandRate:
+    """Lets through so many commands at once and so many per second, and no more."""
+
+    __slots__ = ("_at", "_left")
+
+    def __init__(self) -> None:
+        self._left = float(COMMANDS_AT_ONCE)
+        self._at: float | None = None
+
+    def allows(self, at: float) -> bool:
+        """Return whether one more command may pass now, and count it if so."""
+        elapsed_s = 0.0 if self._at is None else at - self._at
+        self._at = at
+        self._left = min(self._left + elapsed_s * COMMANDS_PER_S, float(COMMANDS_AT_ONCE))
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Inbox:
+    """Takes what arrives on the command topics: commands go on, rejections are answered.
+
+    What comes too fast is counted and not answered, so that a flood cannot crowd out the events.
+    """
+
+    def __init__(
+        self,
+        reader: CommandReader,
+        outbox: Outbox,
+        on_command: Callable[[Command], None],
+    ) -> None:
+        self._reader = reader
+        self._outbox = outbox
+        self._on_command = on_command
+        self._rate = CommandRate()
+
+    def receive(
+        self, topic: str, payload: bytes, *, retained: bool, at: float, time: str | None
+    ) -> None:
+        """Take one message of a command topic; ``time`` labels the answer."""
+        if not self._rate.allows(at):
+            self._outbox.stats.rejected += 1
+            return
+        command = self._reader.read(topic, payload, retained=retained, time=time)
+        if isinstance(command, Command):
+            self._on_command(command)
+            return
+        self._outbox.stats.rejected += 1
+        log.info("Command on %.100r rejected: %s.", topic, command["reason"])
+        if command["machine"]:
+            self._outbox.publish(Publish(RESULT, command["machine"], command))

@@ -1,0 +1,1 @@
+"""Recordings of raw notifications: written, read and replayed."""

@@ -1,0 +1,38 @@
+"""The direction in three lines, with why and since when beside it."""
+
+from __future__ import annotations
+
+from ftms_bridge.dashboard.banner import banner
+from ftms_bridge.dashboard.headline import headline, one_line
+from ftms_bridge.dashboard.reading import DirectionReading
+from tests.dashboard.build import plain
+
+UNKNOWN = DirectionReading("unknown", "no_directional_channel", since_s=83.0)
+
+
+def test_the_reason_stands_beside_the_letters_and_wraps() -> None:
+    letters = banner("unknown")
+    assert plain(headline(UNKNOWN, 76)).splitlines() == [
+        f"{letters[0]}   this machine sends nothing that tells",
+        f"{letters[1]}   direction",
+        f"{letters[2]}   for 1:23",
+    ]
+
+
+def test_a_known_direction_needs_less_room() -> None:
+    lines = headline(DirectionReading("backward", basis="declared"), 76)
+    assert lines[0].plain.endswith("   declared")
+    assert lines[2].plain.rstrip() == banner("backward")[2].rstrip()
+
+
+def test_a_long_reason_leaves_room_for_the_time() -> None:
+    lines = headline(DirectionReading("unknown", "very_" * 40, since_s=5.0), 76)
+    assert len(lines) == 3
+    assert lines[2].plain.endswith("for 0:05")
+
+
+def test_the_same_fits_into_one_line() -> None:
+    assert one_line(UNKNOWN).plain == (
+        "unknown  this machine sends nothing that tells direction  for 1:23"
+    )
+    assert one_line(DirectionReading("stopped")).plain == "stopped"

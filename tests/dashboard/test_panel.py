@@ -1,0 +1,70 @@
+"""One machine in a frame of exactly the lines it was given."""
+
+from __future__ import annotations
+
+import pytest
+
+from ftms_bridge.dashboard.panel import (
+    COMPACT_LINES,
+    FULL_COLUMNS,
+    FULL_LINES,
+    compact_panel,
+    full_panel,
+)
+from ftms_bridge.dashboard.view import HAPPENINGS_KEPT, View
+from tests.dashboard.build import event, hear, plain, riding_view
+
+
+def full(view: View, height: int, at: float = 0.0) -> str:
+    bike = view.machines["bike"]
+    return plain(full_panel(bike, view.standing(bike, at), at, width=FULL_COLUMNS, height=height))
+
+
+@pytest.mark.parametrize("height", range(FULL_LINES, 40))
+def test_a_full_panel_never_takes_more_than_its_height(height: int) -> None:
+    lines = full(riding_view(), height).splitlines()
+    assert FULL_LINES <= len(lines) <= height
+    assert {len(line) for line in lines} == {FULL_COLUMNS}
+
+
+def test_more_height_buys_air_then_chart_then_history() -> None:
+    view = riding_view()
+    hear(view, "event", event("session_started", {}))
+    assert full(view, FULL_LINES).count("█ 152 W") == 1
+    assert len(full(view, FULL_LINES + 3).splitlines()) == FULL_LINES + 3
+    tall = full(view, FULL_LINES + 3 + 3).splitlines()
+    assert sum(line.rstrip("│ ").endswith("█") or "█ 152 W" in line for line in tall) >= 4
+    assert "session started" in tall[-1], "the last event is on the frame as long as there is"
+    with_history = full(view, FULL_LINES + 3 + 3 + 1 + HAPPENINGS_KEPT).splitlines()
+    assert "session started" not in with_history[-1]
+    assert any("session started" in line for line in with_history)
+
+
+def test_a_panel_keeps_its_height_when_something_happens() -> None:
+    view = riding_view()
+    before = full(view, 22).count("\n")
+    for _ in range(9):
+        hear(view, "event", event("session_paused", {}))
+    assert full(view, 22).count("\n") == before
+
+
+def test_a_compact_panel_has_six_lines() -> None:
+    view = riding_view()
+    bike = view.machines["bike"]
+    lines = plain(compact_panel(bike, view.standing(bike, 0.0), 0.0, width=80)).splitlines()
+    assert len(lines) == COMPACT_LINES
+    assert {len(line) for line in lines} == {80}
+
+
+def test_an_event_is_told_with_its_age() -> None:
+    view = riding_view()
+    hear(view, "event", event("session_started", {}), at=0.0)
+    assert "session started  2 min ago ─╯" in full(view, FULL_LINES, at=130.0)
+
+
+def test_an_id_that_says_nothing_new_is_left_out() -> None:
+    view = riding_view()
+    bike = view.machines["bike"]
+    assert full(view, FULL_LINES).startswith("╭─ Bike in the cellar  indoor bike  bike ─")
+    bike.name = "bike"
+    assert full(view, FULL_LINES).startswith("╭─ bike  indoor bike ─")

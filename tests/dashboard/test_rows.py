@@ -1,0 +1,29 @@
+"""Many machines as a table."""
+
+from __future__ import annotations
+
+from ftms_bridge.dashboard.rows import row, row_labels
+from tests.dashboard.build import riding_view
+
+
+def test_a_row_has_its_figures_below_their_units() -> None:
+    view = riding_view()
+    bike = view.machines["bike"]
+    bike.name = "Bike"
+    line = row(bike, view.standing(bike, 0.0), 0.0, width=80).plain
+    labels = row_labels(80).plain
+    assert labels.split() == ["machine", "direction", "km/h", "/min", "W", "bpm", "time", "km"]
+    assert line.split() == [
+        "Bike", "●", "online", "unknown", "24.8", "84", "152", "131", "12:34", "4.21",
+    ]  # fmt: skip
+    for unit, figure in (("km/h", "24.8"), ("W", "152"), ("time", "12:34"), ("km ", "4.21 ")):
+        end = f"{labels} ".rindex(unit) + len(unit)
+        assert f"{line} ".rindex(figure) + len(figure) == end
+
+
+def test_a_machine_that_is_silent_has_dashes() -> None:
+    view = riding_view()
+    bike = view.machines["bike"]
+    line = row(bike, view.standing(bike, 9.0), 9.0, width=80).plain
+    assert line.split()[-6:] == ["—", "—", "—", "—", "12:34", "4.21"]
+    assert "● silent" in line

@@ -1,0 +1,94 @@
+"""One sample of every payload type of the contract."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ftms_bridge.telemetry.messages import (
+    BridgeHealth,
+    BridgeInfo,
+    CommandRequest,
+    CommandResult,
+    Event,
+    Live,
+    MetricsBlock,
+    SessionSummary,
+    State,
+)
+
+METRICS: Final[MetricsBlock] = {
+    "distance_m": 934.0, "integrated_distance_m": 941.25, "work_kj": 41.7,
+    "power_3s_w": 150.0, "power_10s_w": 148.5, "power_30s_w": None,
+    "avg_speed_kmh": 24.1, "max_speed_kmh": 31.0, "avg_power_w": 141.0, "max_power_w": 180.0,
+    "avg_cadence_rpm": 80.0, "max_cadence_rpm": 92.0, "avg_hr_bpm": None, "max_hr_bpm": None,
+}  # fmt: skip
+
+LIVE: Final[Live] = {
+    "schema": 1, "machine": "bike", "seq": 7, "t_s": 12.5, "time": "2026-11-21T04:00:00.000Z",
+    "availability": "online", "fresh": True,
+    "signals": {"speed_kmh": 25.0, "power_w": 150, "hr_bpm": None},
+    "sources": [
+        {"source": "bike", "basis": "measured", "age_s": 0.2, "signals": ["speed_kmh", "power_w"]}
+    ],
+    "direction": {
+        "direction": "unknown", "basis": None, "confidence": None, "reason": "no_evidence",
+        "since_s": None,
+    },
+    "session": {
+        "id": "a1-1", "state": "active", "elapsed_s": 12.5, "moving_s": 12.0, "gap_s": 0.0,
+        "gaps": 0, "lap": 1,
+    },
+    "interval": None, "metrics": METRICS,
+}  # fmt: skip
+
+STATE: Final[State] = {
+    "schema": 1, "machine": "bike", "seq": 3, "time": None, "availability": "stale", "fresh": False,
+    "direction": "unknown", "direction_reason": "no_evidence", "session_state": "paused",
+    "session_id": "a1-1", "elapsed_s": 12.5, "moving_s": 12.0, "lap": 1,
+    "speed_kmh": None, "cadence_rpm": None, "power_w": None, "hr_bpm": None, "incline_pct": None,
+    "resistance": None, "step_rate_spm": None, "machine_energy_kcal": None, "distance_m": 934.0,
+    "work_kj": 41.7, "power_3s_w": None, "power_30s_w": None, "avg_power_w": 141.0,
+    "avg_speed_kmh": 24.1,
+}  # fmt: skip
+
+EVENT: Final[Event] = {
+    "schema": 1, "machine": "bike", "event_id": "a1-1", "t_s": 3.0, "time": None, "type": "lap",
+    "session_id": "a1-1", "detail": {"lap": 2, "by": "command", "late": False, "gap_s": None},
+}  # fmt: skip
+
+SUMMARY: Final[SessionSummary] = {
+    "schema": 1, "machine": "bike", "session_id": "a1-1", "started": None, "ended": None,
+    "ended_by": "command", "elapsed_s": 60.0, "moving_s": 58.0, "gap_s": 0.0, "gaps": 0,
+    "counter_resets": 1, "metrics": METRICS,
+    "laps": [{
+        "lap": 1, "elapsed_s": 60.0, "moving_s": 58.0, "distance_m": 400.0, "work_kj": None,
+        "avg_power_w": None, "avg_speed_kmh": 24.8,
+    }],
+}  # fmt: skip
+
+REQUEST: Final[CommandRequest] = {"id": "7"}
+
+RESULT: Final[CommandResult] = {
+    "schema": 1, "machine": "bike", "id": "7", "verb": "lap", "status": "done", "reason": None,
+    "hint": None, "time": "2026-11-21T04:00:00.000Z",
+}  # fmt: skip
+
+INFO: Final[BridgeInfo] = {
+    "schema": 1, "version": "0.1.0", "contract": 1, "python": "3.11.7", "run_id": "a1",
+    "started": None, "base": "ftms",
+    "machines": [{"id": "bike", "name": "Bike", "kind": "indoor_bike", "sensors": ["strap"]}],
+}  # fmt: skip
+
+HEALTH: Final[BridgeHealth] = {
+    "schema": 1, "time": None, "uptime_s": 30.0, "rss_mb": 45.2, "cpu_pct": 0.4,
+    "loop_lag_ms": 1.0, "mqtt_connected": True, "mqtt_connections": 2, "mqtt_reconnections": 1,
+    "mqtt_published": 100, "mqtt_dropped": 0, "mqtt_failed": 0, "mqtt_queue": 0,
+    "commands_rejected": 0, "notifications": 120, "notifications_damaged": 0,
+    "notifications_unknown": 0, "records_partial": 0, "recording": "on", "recording_lost": 0,
+    "machines": {"bike": "online"},
+}  # fmt: skip
+
+SAMPLES: Final[dict[str, object]] = {
+    "Live": LIVE, "State": STATE, "Event": EVENT, "SessionSummary": SUMMARY,
+    "CommandRequest": REQUEST, "CommandResult": RESULT, "BridgeInfo": INFO, "BridgeHealth": HEALTH,
+}  # fmt: skip

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ftms_bridge.control.commands import Command, Verb
+from ftms_bridge.mqtt.publisher import Outbox
+from ftms_bridge.mqtt.subscriber import (
+    COMMANDS_AT_ONCE,
+    COMMANDS_PER_S,
+    PAYLOAD_LIMIT_BYTES,
+    CommandRate,
+    CommandReader,
+    Inbox,
+)
+
+READER = CommandReader("ftms", ("bike", "mill"))
+
+
+@pytest.mark.parametrize("verb", list(Verb))
+def test_every_verb_is_read_with_its_id(verb: Verb) -> None:
+    topic = f"ftms/bike/set/{verb.value}"
+    assert READER.read(topic, b'{"id":"7"}', retained=False) == Command("bike", verb, "7")
+
+
+@pytest.mark.parametrize("payload", [b"", b"{}", b' {"id": null} '])
+def test_a_command_needs_no_id(payload: bytes) -> None:
+    assert READER.read("ftms/mill/set/end", payload, retained=False) == Command("mill", Verb.END)
+
+
+def test_an_id_may_have_sixty_four_characters_of_any_script() -> None:
+    request_id = "ü" * 64
+    payload = json.dumps({"id": request_id}).encode()
+    command = READER.read("ftms/bike/set/lap", payload, retained=False)
+    assert command == Command("bike", Verb.LAP, request_id)
+
+
+HOSTILE = {
+    "deep nesting": (b"[" * 1000, "payload_not_json"),
+    "deep nesting in the id": (b'{"id":' + b"[" * 400 + b"]" * 400 + b"}", "payload_not_json"),
+    "too large": (b" " * (PAYLOAD_LIMIT_BYTES + 1), "payload_too_large"),
+    "huge": (b"x" * 1_000_000, "payload_too_large"),
+    "not a number": (b'{"id":NaN}', "payload_not_json"),
+    "infinity": (b'{"id":-Infinity}', "payload_not_json"),
+    "overflow": (b'{"id":1e999}', "bad_id"),
+    "not UTF-8": (b'{"id":"\xff\xfe"}', "payload_not_json"),
+    "lone surrogate": (b'{"id":"\\ud800"}', "payload_not_json"),
+    "raw control character": (b'{"id":"\x00"}', "payload_not_json"),
+    "word": (b"start", "payload_not_json"),
+    "white space": (b"   ", "payload_not_json"),
+    "two documents": (b"{}{}", "payload_not_json"),
+    "trailing comma": (b'{"id":"7",}', "payload_not_json"),
+    "null": (b"null", "payload_not_an_object"),
+    "array": (b'["id"]', "payload_not_an_object"),
+    "text": (b'"lap"', "payload_not_an_object"),
+    "number id": (b'{"id":7}', "bad_id"),
+    "true id": (b'{"id":true}', "bad_id"),
+    "object id": (b'{"id":{}}', "bad_id"),
+    "long id": (b'{"id":"' + b"x" * 65 + b'"}', "bad_id"),
+    "other key": (b'{"speed_kmh":22}', "unknown_key"),
+    "key too many": (b'{"id":"7","force":true}', "unknown_key"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_body_is_rejected_with_its_reason(case: str) -> None:
+    payload, reason = HOSTILE[case]
+    result = READER.read("ftms/bike/set/lap", payload, retained=False, time="now")
+    assert isinstance(result, dict)
+    assert (result["status"], result["reason"]) == ("rejected", reason)
+    assert result["hint"]
+    assert (result["machine"], result["verb"], result["time"]) == ("bike", "lap", "now")
+
+
+def test_a_retained_command_is_refused_however_right_it_is() -> None:
+    result = READER.read("ftms/bike/set/lap", b'{"id":"7"}', retained=True)
+    assert isinstance(result, dict)
+    assert (result["reason"], result["id"]) == ("retained_command", "7")
+
+
+def test_an_unknown_verb_is_answered_with_the_known_ones() -> None:
+    result = READER.read("ftms/bike/set/start", b'{"id":"7"}', retained=False)
+    assert isinstance(result, dict)
+    assert (result["reason"], result["id"], result["verb"]) == ("unknown_verb", "7", "start")
+    assert result["hint"] == "Verbs are: lap, pause, resume, end."
+
+
+def test_an_unknown_machine_is_answered_with_the_known_ones() -> None:
+    result = READER.read("ftms/rower/set/lap", b"", retained=False)
+    assert isinstance(result, dict)
+    assert (result["reason"], result["machine"]) == ("unknown_machine", "rower")
+    assert result["hint"] == "Machines are: bike, mill."
+
+
+@pytest.mark.parametrize("name", ["Bike", "b" * 33, "", "AA:BB", "b ke", "b\nke"])
+def test_a_name_that_no_machine_can_have_is_not_repeated(name: str) -> None:
+    result = READER.read(f"ftms/{name}/set/lap", b"", retained=False)
+    assert isinstance(result, dict)
+    assert (result["reason"], result["machine"]) == ("unknown_machine", "")
+
+
+def test_a_long_verb_is_cut_in_the_answer() -> None:
+    result = READER.read(f"ftms/bike/set/{'v' * 60_000}", b"", retained=False)
+    assert isinstance(result, dict)
+    assert len(result["verb"]) == 64
+
+
+@given(
+    topic=st.text(max_size=60) | st.sampled_from(["ftms/bike/set/lap", "ftms/mill/set/end"]),
+    payload=st.binary(max_size=PAYLOAD_LIMIT_BYTES + 10)
+    | st.text(alphabet='{}[]":,idNa1e9\\u', max_size=40).map(str.encode),
+    retained=st.booleans(),
+)
+@example(topic="ftms/bike/set/lap", payload=b'{"id":"7"}', retained=False)
+def test_nothing_that_arrives_raises_or_slips_through(
+    topic: str, payload: bytes, *, retained: bool
+) -> None:
+    outcome = READER.read(topic, payload, retained=retained)
+    if isinstance(outcome, Command):
+        assert not retained
+        assert topic == f"ftms/{outcome.machine}/set/{outcome.verb.value}"
+        body = json.loads(payload) if payload else {}
+        assert set(body) <= {"id"}
+        assert body.get("id") == outcome.request_id
+    else:
+        assert outcome["status"] == "rejected"
+        assert outcome["hint"]
+
+
+def test_a_flood_is_cut_to_a_few_commands_per_second() -> None:
+    rate = CommandRate()
+    passed = sum(
+        rate.allows(second + tenth / 2000) for second in range(10) for tenth in range(2000)
+    )
+    assert passed == pytest.approx(COMMANDS_AT_ONCE + 10 * COMMANDS_PER_S, abs=1)
+
+
+def test_a_person_is_never_cut() -> None:
+    rate = CommandRate()
+    assert all(rate.allows(at / 2) for at in range(1000))
+
+
+def test_the_inbox_hands_commands_on_and_answers_rejections() -> None:
+    outbox, commands = Outbox("ftms"), list[Command]()
+    inbox = Inbox(READER, outbox, commands.append)
+    inbox.receive("ftms/bike/set/lap", b"", retained=False, at=0.0, time=None)
+    inbox.receive("ftms/bike/set/start", b"", retained=False, at=0.0, time="now")
+    inbox.receive("ftms/NO/set/start", b"", retained=False, at=0.0, time=None)
+    assert commands == [Command("bike", Verb.LAP)]
+    assert [item.path for item in outbox.take_lasting()] == ["ftms/bike/result"]
+    assert outbox.stats.rejected == 2
+
+
+def test_a_flood_of_bad_commands_cannot_fill_the_queue() -> None:
+    outbox = Outbox("ftms")
+    inbox = Inbox(READER, outbox, lambda _: None)
+    for _ in range(5000):
+        inbox.receive("ftms/bike/set/start", b"", retained=False, at=1.0, time=None)
+    assert outbox.stats.queue == COMMANDS_AT_ONCE
+    assert outbox.stats.rejected == 5000

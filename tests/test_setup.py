@@ -1,0 +1,63 @@
+"""What a fresh machine relies on: pinned requirements, the Makefile's targets, the CI script."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text())
+
+REQUIREMENTS = {
+    "requirements.txt": [
+        *PROJECT["project"]["dependencies"],
+        *PROJECT["project"]["optional-dependencies"]["demo"],
+    ],
+    "requirements-dev.txt": PROJECT["dependency-groups"]["dev"],
+    "requirements-bench.txt": PROJECT["dependency-groups"]["bench"],
+}
+
+PIN = re.compile(r"^([a-z0-9-]+)==([^ ;\\]+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_declared_dependency_is_pinned(name: str) -> None:
+    pinned = {package for package, _ in PIN.findall((TOP / name).read_text())}
+    declared = {re.split(r"[^a-z0-9-]", line)[0] for line in REQUIREMENTS[name]}
+    assert declared <= pinned, "run `make lock`"
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_pin_has_a_hash_and_no_line_names_a_place(name: str) -> None:
+    text = (TOP / name).read_text()
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+    assert "://" not in text
+    assert "index" not in text
+
+
+def test_the_pins_of_all_files_agree() -> None:
+    seen: dict[str, str] = {}
+    for name in REQUIREMENTS:
+        for package, version in PIN.findall((TOP / name).read_text()):
+            assert seen.setdefault(package, version) == version, package
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "check", "lint", "docs", "bench"])
+def test_the_makefile_knows_the_target(target: str) -> None:
+    result = subprocess.run(
+        ["make", "--dry-run", target], cwd=TOP, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_ci_script_lints_and_runs_the_readmes_test_command() -> None:
+    script = TOP / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    commands = [line for line in script.read_text().splitlines() if line.startswith("make ")]
+    assert commands == ["make lint", "make test"]
