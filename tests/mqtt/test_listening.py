@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ftms_bridge.mqtt.client import Client
 from ftms_bridge.mqtt.listening import listen
 from ftms_bridge.mqtt.reconnecting import Surroundings
+from ftms_bridge.mqtt.session import Client
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.mqtt.trouble import Trouble
 from tests.brokers import HOST, BrokerProcess, free_port, listening
@@ -102,3 +102,4 @@ async def test_a_listener_does_not_push_the_bridge_off_its_client_id(
         await bridge.publish("ftms/bike/live", b"1", qos=1)
         while not witness.messages:
             await witness.news()
+    assert witness.changes == [None], "both stay connected"

@@ -14,7 +14,7 @@ from ftms_bridge.app.loop import pass_over_dead_sockets
 from ftms_bridge.control.commands import Command
 from ftms_bridge.measurement.sources import MachineSpec
 from ftms_bridge.mqtt.publisher import Outbox
-from ftms_bridge.mqtt.session import MqttSession
+from ftms_bridge.mqtt.serving import MqttSession
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.telemetry.publish import Publish

@@ -74,6 +74,11 @@ class Signal:
         self._only_index = 0
         self.lane: Lane | None = None
 
+    @property
+    def offered(self) -> bool:
+        """Say whether any source has this quantity."""
+        return bool(self._ranks)
+
     def add(self, rank: int, lane: Lane, index: int) -> None:
         """Add a place to look; a lower rank is believed first, equal ranks by age."""
         for known_rank, places in self._ranks:
@@ -128,6 +133,7 @@ class Signals:
         self._spec = spec
         self._priority = dict(spec.priority)
         self._signals: dict[str, Signal] = {}
+        self._known: list[Signal] | None = None
 
     def watch(self, name: str) -> Signal:
         """Return the signal of a quantity, made on first use."""
@@ -140,18 +146,22 @@ class Signals:
 
     def add_lane(self, lane: Lane) -> None:
         """Make the values of a new lane known to the signals they belong to."""
+        self._known = None
         for index, name in enumerate(lane.names):
             if name is not None:
                 self.watch(name).add(self._rank(name, lane.source), lane, index)
 
     def drop_lanes(self, source: str) -> None:
         """Forget every lane of a source that has opened too many; it starts over."""
+        self._known = None
         for signal in self._signals.values():
             signal.drop(source)
 
     def known(self) -> list[Signal]:
         """Return every signal that any source has offered so far, in the table's order."""
-        return [signal for signal in self._signals.values() if signal._ranks]  # noqa: SLF001
+        if self._known is None:
+            self._known = [signal for signal in self._signals.values() if signal.offered]
+        return self._known
 
     def _rank(self, name: str, source: str) -> int:
         sensors = [sensor.id for sensor in self._spec.sensors]

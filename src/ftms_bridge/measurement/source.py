@@ -140,6 +140,8 @@ class Source:
 
     def expire(self, at: float) -> bool:
         """Pass on the parts that waited too long; return whether there were any."""
+        if not self._splitting:
+            return False
         late = [part for inlet in self._splitting for part in inlet.assembly.expire(at)]
         for part in late:
             self._merge(part, at)

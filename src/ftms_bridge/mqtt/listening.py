@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ftms_bridge.mqtt.client import Client
 from ftms_bridge.mqtt.reconnecting import Reconnector, Surroundings
+from ftms_bridge.mqtt.session import Client
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.mqtt.tasks import first_end
 from ftms_bridge.mqtt.trouble import Trouble

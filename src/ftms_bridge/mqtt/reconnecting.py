@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from ftms_bridge.mqtt.backoff import BackOff
-from ftms_bridge.mqtt.client import Client, MqttError, Version, Will, connection, trouble_of
+from ftms_bridge.mqtt.session import Client, MqttError, Version, Will, connection, trouble_of
 from ftms_bridge.mqtt.settings import BrokerSettings, tls_context
 from ftms_bridge.mqtt.trouble import NO_ANSWER, WRONG_VERSION, Trouble
 

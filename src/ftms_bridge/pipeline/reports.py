@@ -7,6 +7,7 @@ from typing import Final
 
 from ftms_bridge.control.commands import Verb
 from ftms_bridge.measurement.source import Source
+from ftms_bridge.motion.direction import DirectionEstimate
 from ftms_bridge.pipeline.documents import (
     direction_block,
     lap_summary,
@@ -20,6 +21,7 @@ from ftms_bridge.pipeline.state import MachineState
 from ftms_bridge.telemetry.messages import (
     CONTRACT_VERSION,
     AvailabilityWord,
+    DirectionWord,
     EventType,
     Number,
     Payload,
@@ -73,6 +75,7 @@ class Reports:
         self._state_seq = 0
         self._events = 0
         self._last_state: State | None = None
+        self._put_into_words(known.direction.estimate)
         self._believed: dict[str, str] = {}
         self._shown = {name: known.signals.watch(name) for name in _IN_STATE}
 
@@ -235,7 +238,8 @@ class Reports:
     def _state(self, at: float) -> State:
         known = self._known
         shown = self._shown
-        words = direction_block(known.direction.estimate, at)
+        if known.direction.estimate is not self._estimate:
+            self._put_into_words(known.direction.estimate)
         session = self._session_block(at)
         ride = known.ride
         totals = None if ride is None else ride.metrics.totals
@@ -247,8 +251,8 @@ class Reports:
             "time": self._wall.at(at),
             "availability": known.availability,
             "fresh": known.availability == "online",
-            "direction": words["direction"],
-            "direction_reason": words["reason"],
+            "direction": self._direction,
+            "direction_reason": self._reason,
             "session_state": session["state"],
             "session_id": session["id"],
             "elapsed_s": session["elapsed_s"],
@@ -269,6 +273,12 @@ class Reports:
             "avg_power_w": None if totals is None else tenths(totals.avg_power_w),
             "avg_speed_kmh": None if totals is None else tenths(totals.avg_speed_kmh),
         }
+
+    def _put_into_words(self, estimate: DirectionEstimate) -> None:
+        """Keep the words of an estimate: it changes seldom, and asking an enum is dear."""
+        self._estimate = estimate
+        self._direction: DirectionWord = estimate.direction.value
+        self._reason = None if estimate.reason is None else estimate.reason.value
 
     def _add(self, topic: Topic, payload: Payload) -> None:
         self._effects.append(Publish(topic, self._machine, payload))
