@@ -45,6 +45,9 @@ class Notes:
     def write_command(self, command: Command, at: float) -> None:
         self.entries.append((command, len(self._outlet.effects)))
 
+    def write_end(self, at: float) -> None:
+        self.entries.append((at, len(self._outlet.effects)))
+
 
 class HandClock:
     """A clock that goes when it is told to."""

@@ -143,3 +143,19 @@ def test_a_crank_rate_is_never_beyond_belief(
     for second, reading in enumerate(readings, 1):
         rpm = rate.receive(*reading, float(second))
         assert rpm is None or 0.0 <= rpm <= 60 * 1024 * (CRANK.max_revs_per_s + 1)
+
+
+def test_a_spike_is_neither_credited_nor_taken_for_a_reset() -> None:
+    counter = Counter(DISTANCE_M)
+    readings = [100, 105, 16_000_000, 110, 115]
+    changes = [counter.receive(reading, float(at)) for at, reading in enumerate(readings)]
+    assert counter.total == 15
+    assert changes.count(Change.JUMPED) == 1
+    assert counter.resets == 0
+
+
+def test_a_counter_kind_never_gives_back_distance() -> None:
+    counter = Counter(DISTANCE_M)
+    counter.receive(20_000_000, 0.0)
+    counter.receive(100, 1.0)
+    assert counter.total >= 0

@@ -90,3 +90,15 @@ def test_every_decoded_field_leads_to_a_known_quantity() -> None:
 def test_a_lane_of_a_stranger_is_refused() -> None:
     with pytest.raises(ValueError, match="stranger"):
         Signals(BIKE).add_lane(lane("stranger", 0.0, power_w=1))
+
+
+def test_a_crank_counter_that_does_not_count_leaves_the_machines_own_cadence() -> None:
+    signals = Signals(BIKE)
+    own = lane("bike", 1.0, cadence_rpm=90.0)
+    silent = Lane("bike", Basis.DERIVED, ["cadence_rpm"])
+    silent.at = 1.5
+    signals.add_lane(own)
+    signals.add_lane(silent)
+    assert signals.watch("cadence_rpm").value(1.5) == 90.0
+    silent.values = [88.0]
+    assert signals.watch("cadence_rpm").value(1.5) == 88.0

@@ -133,3 +133,25 @@ def test_a_wheel_that_turns_back_is_evidence_and_no_huge_speed() -> None:
     sensor.receive(CSC, bytes.fromhex("0362000000000833000208"), 1.0)
     assert ("revolutions", Change.FELL) in sensor.changes
     assert values(lanes[1])["speed_kmh"] == 14.4
+
+
+def test_wheel_and_crank_counts_of_two_characteristics_do_not_mix() -> None:
+    sensor, lanes = source(2.1)
+    for at in range(4):
+        csc = {"wheel_revs": 100 + 4 * at, "wheel_event": 1024 * at}
+        cps = {"power_w": 100, "wheel_revs": 9000 + 4 * at, "wheel_event": 2048 * at}
+        sensor.receive(CSC, encode(CSC, csc), float(at))
+        sensor.receive(CPS, encode(CPS, cps), at + 0.5)
+    speeds = [values(lane).get("speed_kmh") for lane in lanes if lane.basis is Basis.DERIVED]
+    assert speeds == [30.24, 30.24]
+
+
+def test_the_totals_of_a_sensor_are_not_the_machines() -> None:
+    belt, _ = source()
+    pod = {"speed_mps": 1.0, "cadence_spm": 100, "distance_m": 20_000_000.0}
+    belt.receive(0x2A53, encode(0x2A53, pod), 0.0)
+    belt.receive(0x2ACD, encode(0x2ACD, {"speed_kmh": 3.6, "distance_m": 10}), 0.5)
+    belt.receive(0x2A53, encode(0x2A53, {**pod, "distance_m": 10.0}), 1.0)
+    belt.receive(0x2ACD, encode(0x2ACD, {"speed_kmh": 3.6, "distance_m": 11}), 1.5)
+    assert belt.counters["distance_m"].total == 1
+    assert belt.changes == []

@@ -97,7 +97,7 @@ def test_motion_starts_a_session_standing_pauses_it_and_time_ends_it() -> None:
         "session_started", "session_paused", "session_resumed", "session_paused", "session_ended",
     ]  # fmt: skip
     summary = payloads(effects, "session_last")[0]
-    assert summary["session_id"] == "run-bike-1"
+    assert summary["session_id"] == "run-bike-0"
     assert summary["ended_by"] == "idle"
     assert summary["moving_s"] == 20.0
     assert summary["elapsed_s"] == 40.0
@@ -109,7 +109,7 @@ def test_a_second_session_has_an_id_of_its_own() -> None:
     arrivals = [*ride(0.0, 5, **RIDING), *ride(5.0, 60, **STANDING), *ride(65.0, 5, **RIDING)]
     effects = drive(pipeline, arrivals)
     ids = [e["session_id"] for e in payloads(effects, "event") if e["type"] == "session_started"]
-    assert ids == ["run-bike-1", "run-bike-2"]
+    assert ids == ["run-bike-0", "run-bike-65"]
 
 
 def test_a_gap_is_marked_and_never_credited() -> None:

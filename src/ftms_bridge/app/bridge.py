@@ -29,6 +29,9 @@ class Journal(Protocol):
     def write_command(self, command: Command, at: float) -> None:
         """Keep a command, so that a replay of the recording obeys it too."""
 
+    def write_end(self, at: float) -> None:
+        """Note when the run ended."""
+
 
 class Bridge:
     """The only place where arrivals become telemetry.
@@ -79,6 +82,8 @@ class Bridge:
         if self._timer is not None:
             self._timer.cancel()
         at = max(self._clock(), self._last_at)
+        if self._journal is not None:
+            self._journal.write_end(at)
         self._catch_up(at)
         self._guarded(partial(self.pipeline.finish, at), "finish")
 

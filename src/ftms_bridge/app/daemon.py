@@ -28,6 +28,8 @@ from ftms_bridge.workout.session import SessionRules
 log = logging.getLogger(__name__)
 
 _HOUSEKEEPING_S = 60.0
+BETWEEN_ROUNDS_S = 1.0
+"""Rest of a recording that loops: also the shortest one must not keep the bridge from the rest."""
 
 
 def broker_settings(settings: Settings) -> BrokerSettings:
@@ -69,16 +71,16 @@ class Daemon:
             machines=tuple(plan.machine for plan in self._plans),
             wall_zero=round(time.time() - self.clock(), 3),
         )
+        self._rules = SessionRules(
+            pause_after_s=settings.session.pause_after_s, end_after_s=settings.session.end_after_s
+        )
         self._recorder = self._open_recorder()
         self.pipeline = Pipeline(
             PipelineSettings(
                 machines=self._identity.machines,
                 run_id=self._identity.run_id,
                 wall_zero=self._identity.wall_zero,
-                rules=SessionRules(
-                    pause_after_s=settings.session.pause_after_s,
-                    end_after_s=settings.session.end_after_s,
-                ),
+                rules=self._rules,
                 live_interval_s=1.0 / settings.telemetry.live_per_s,
             )
         )
@@ -124,6 +126,7 @@ class Daemon:
                 await plan.open().run(bridge.deliver)
                 if not plan.loop:
                     break
+                await asyncio.sleep(BETWEEN_ROUNDS_S)
             log.info("%s: the link has delivered all it has", machine)
         except BridgeError as error:
             log.error("%s: %s %s", machine, error.what, error.hint)  # noqa: TRY400 - no fault of ours
@@ -148,6 +151,7 @@ class Daemon:
                 wall_start=self._identity.wall_zero,
                 software=self._identity.version,
                 run_id=self._identity.run_id,
+                rules=self._rules,
             ),
             wall=time.time,
         )

@@ -104,11 +104,21 @@ def _names(machine: MachineSettings, found: MachineSpec, taken: set[str]) -> dic
     configured = [sensor.id for sensor in machine.sensor]
     for index, sensor in enumerate(found.sensors):
         name = configured[index] if index < len(configured) else sensor.id
-        if name in taken:
-            name = f"{machine.id}_{name}"[:_LONGEST_ID]
+        if name in taken and index >= len(configured):
+            name = _free_name(f"{machine.id}_{name}", taken)
         taken.add(name)
         names[sensor.id] = name
     return names
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return the name, cut and numbered until nobody else has it."""
+    free, number = name[:_LONGEST_ID], 1
+    while free in taken:
+        number += 1
+        suffix = f"_{number}"
+        free = name[: _LONGEST_ID - len(suffix)] + suffix
+    return free
 
 
 def _spec(machine: MachineSettings, found: MachineSpec) -> MachineSpec:

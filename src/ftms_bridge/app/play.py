@@ -86,7 +86,9 @@ class Player:
 
     def _obey(self, marker: Marker) -> None:
         verb, request_id = marker.detail.get("verb"), marker.detail.get("id")
-        if marker.source is not None and verb in {known.value for known in Verb}:
+        if marker.source is None or not isinstance(verb, str):
+            return
+        if verb in {known.value for known in Verb}:
             command = Command(
                 marker.source, Verb(verb), request_id if isinstance(request_id, str) else None
             )

@@ -131,6 +131,11 @@ class Recorder:
                 await asyncio.to_thread(writer.sync)
             self._tell()
 
+    def write_end(self, at: float) -> None:
+        """Note when the run ended, so that a replay waits as long as the run did."""
+        if self._writer is not None:
+            self._writer.mark(Marker(at, "end"))
+
     def close(self) -> None:
         """Finish the file."""
         self._close_writer()

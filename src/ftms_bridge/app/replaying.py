@@ -22,6 +22,7 @@ from ftms_bridge.recordings.replay import MergedRecordings, Recording, RunningCl
 from ftms_bridge.telemetry.messages import SessionSummary
 from ftms_bridge.telemetry.publish import Publish
 from ftms_bridge.telemetry.topics import SESSION_LAST
+from ftms_bridge.workout.session import SessionRules
 
 WaitUntil = Callable[[float], Awaitable[None]]
 
@@ -119,6 +120,7 @@ class Replay:
                 machines=header.machines,
                 run_id=self._identity.run_id,
                 wall_zero=header.wall_start,
+                rules=header.rules or SessionRules(),
                 live_interval_s=settings.live_interval_s,
             )
         )

@@ -56,10 +56,11 @@ class Counter:
 
     A reading below the last one is a roll-over when the last one was in the top 2 % of the range
     and the growth across the edge is believable; a reset when it fell to less than half; else a
-    fall, kept in ``falls`` and ``fallen`` as evidence.
+    fall, kept in ``falls`` and ``fallen`` as evidence. A jump is not believed until the reading
+    after it confirms the new level, and even then its height is not credited.
     """
 
-    __slots__ = ("at", "fallen", "falls", "jumps", "kind", "last", "resets", "total")
+    __slots__ = ("_suspect", "at", "fallen", "falls", "jumps", "kind", "last", "resets", "total")
 
     def __init__(self, kind: CounterKind) -> None:
         self.kind = kind
@@ -70,23 +71,25 @@ class Counter:
         self.falls = 0
         self.fallen = 0
         self.jumps = 0
+        self._suspect: int | None = None
 
     def receive(self, value: int, at: float) -> Change:
         """Take a reading; return what it meant."""
-        last, self.last = self.last, value
+        last = self.last
         elapsed_s, self.at = at - self.at, at
         if last is None:
+            self.last = value
             return _FIRST
         believable = self.kind.max_rate * elapsed_s + self.kind.slack
         grown = value - last
+        if grown > believable:
+            return self._judge_jump(value, believable)
+        self.last, self._suspect = value, None
         if grown >= 0:
-            if grown <= believable:
-                self.total += grown
-                return _GREW
-            self.jumps += 1
-            return Change.JUMPED
+            self.total += grown
+            return _GREW
         across_edge = grown + self.kind.modulus
-        if last >= self.kind.modulus * 0.98 and across_edge <= believable:
+        if last >= self.kind.modulus * 0.98 and 0 <= across_edge <= believable:
             self.total += across_edge
             return Change.ROLLED_OVER
         if value * 2 < last:
@@ -100,7 +103,16 @@ class Counter:
 
     def rebase(self) -> None:
         """Forget the last reading, so that what happened in a gap is not credited."""
-        self.last = None
+        self.last = self._suspect = None
+
+    def _judge_jump(self, value: int, believable: float) -> Change:
+        suspect, self._suspect = self._suspect, value
+        if suspect is not None and 0 <= value - suspect <= believable:
+            self.last, self._suspect = value, None
+            self.total += value - suspect
+            return _GREW
+        self.jumps += 1
+        return Change.JUMPED
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,16 +114,29 @@ class Signal:
 
     def _search(self, oldest: float) -> Number | None:
         for _, places in self._ranks:
-            lane, index = places[0]
-            for place in places:
-                if place[0].at > lane.at:
-                    lane, index = place
+            lane, index = _newest(places)
             value = lane.values[index] if lane.at > oldest else None
             if value is not None and self._low <= value <= self._high:
                 self.lane = lane
                 return value
         self.lane = None
         return None
+
+
+def _newest(places: list[tuple[Lane, int]]) -> tuple[Lane, int]:
+    """Return the newest place of one source.
+
+    A derived lane that has nothing to say (a counter that does not count) is passed over; a
+    measured one is not: "not available" is what the sender says.
+    """
+    best = places[0]
+    for place in places[1:]:
+        lane, index = place
+        silent = lane.basis is Basis.DERIVED and lane.values[index] is None
+        best_silent = best[0].basis is Basis.DERIVED and best[0].values[best[1]] is None
+        if (best_silent and not silent) or (best_silent == silent and lane.at > best[0].at):
+            best = place
+    return best
 
 
 class Signals:

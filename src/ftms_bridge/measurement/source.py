@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ftms_bridge.gatt.codec import Codec, Decoded, Status, codec_for
-from ftms_bridge.measurement.assembly import Assembly
+from ftms_bridge.gatt.codec import Decoded, Status, codec_for
 from ftms_bridge.measurement.counters import (
     CRANK,
     DISTANCE_M,
@@ -22,9 +21,11 @@ from ftms_bridge.measurement.counters import (
     Counter,
     CounterKind,
     RevolutionRate,
+    WheelKind,
 )
 from ftms_bridge.measurement.quantities import QUANTITY_OF_FIELD
 from ftms_bridge.measurement.signals import Basis, Lane, Number, Signals
+from ftms_bridge.measurement.tracks import Inlet, LaneTrack
 from ftms_bridge.units import kmh_from_mps
 
 _COUNTED: Final[dict[str, CounterKind]] = {
@@ -37,38 +38,13 @@ _OK: Final = Status.OK  # looking up a member of an enum costs as much as a look
 _FIRST: Final = Change.FIRST
 _GREW: Final = Change.GREW
 _CSC_MEASUREMENT: Final = 0x2A5B
-_CARRY_SIGNALS: Final = frozenset(
-    {0x2ACD, 0x2ACE, 0x2ACF, 0x2AD0, 0x2AD1, 0x2AD2, 0x2A37, 0x2A53, _CSC_MEASUREMENT, 0x2A63}
-)
+_MACHINE_DATA: Final = frozenset({0x2ACD, 0x2ACE, 0x2ACF, 0x2AD0, 0x2AD1, 0x2AD2})
+"""Data characteristics of the Fitness Machine Service."""
+_CARRY_SIGNALS: Final = _MACHINE_DATA | {0x2A37, 0x2A53, _CSC_MEASUREMENT, 0x2A63}
 """Characteristics whose notifications are measurements; the others are facts about the machine."""
 _MAX_LANES: Final = 32
 """Shapes remembered per source, before it starts over: a sender with more flag words than this is
 broken or hostile (house choice; the machines in the corpus use one to three)."""
-
-
-class Inlet:
-    """One characteristic of one source: its codec and, for split records, its assembly."""
-
-    __slots__ = ("assembly", "carries_signals", "codec")
-
-    def __init__(self, codec: Codec, *, carries_signals: bool) -> None:
-        self.codec = codec
-        self.carries_signals = carries_signals
-        self.assembly = Assembly()
-
-
-class LaneTrack:
-    """A lane with the counters and rates that live on its fields."""
-
-    __slots__ = ("counters", "crank", "derived", "lane", "wheel", "width")
-
-    def __init__(self, lane: Lane) -> None:
-        self.lane = lane
-        self.width = len(lane.names)
-        self.counters: tuple[tuple[int, Counter], ...] = ()
-        self.crank: tuple[int, int] | None = None
-        self.wheel: tuple[int, int] | None = None
-        self.derived: Lane | None = None
 
 
 class Source:
@@ -100,8 +76,8 @@ class Source:
         self._inlets: dict[int, Inlet | None] = {}
         self._splitting: list[Inlet] = []
         self._tracks: dict[object, LaneTrack | None] = {}
-        self._crank_rate = RevolutionRate(CRANK)
-        self._wheel_rate = RevolutionRate(WHEEL_CSC)
+        self._counting: int | None = None
+        self._rates: dict[tuple[int, WheelKind], RevolutionRate] = {}
 
     @property
     def partial(self) -> int:
@@ -153,13 +129,14 @@ class Source:
             counter.rebase()
 
     def forget(self) -> None:
-        """Let no value be current any more: the link is gone."""
+        """Let no value be current any more, and no part wait for its rest: the link is gone."""
+        for inlet in self._splitting:
+            inlet.assembly.parts = []
         for track in self._tracks.values():
             if track is not None:
                 track.lane.clear()
                 if track.derived is not None:
                     track.derived.clear()
-        self.rebase()
 
     def _open_inlet(self, characteristic: int) -> Inlet | None:
         if characteristic not in self._inlets:
@@ -214,10 +191,14 @@ class Source:
         if derived is None:
             return
         fresh: list[Number | None] = []
-        if track.crank is not None:
-            fresh.append(self._rate(self._crank_rate, track.crank, values, at))
-        if track.wheel is not None and self._wheel_circumference_m is not None:
-            rate_rpm = self._rate(self._wheel_rate, track.wheel, values, at)
+        if track.crank is not None and track.crank_rate is not None:
+            fresh.append(self._rate(track.crank_rate, track.crank, values, at))
+        if (
+            track.wheel is not None
+            and track.wheel_rate is not None
+            and self._wheel_circumference_m is not None
+        ):
+            rate_rpm = self._rate(track.wheel_rate, track.wheel, values, at)
             fresh.append(
                 None if rate_rpm is None
                 else round(kmh_from_mps(rate_rpm / 60.0 * self._wheel_circumference_m), 2)
@@ -256,7 +237,7 @@ class Source:
         track.counters = tuple(
             (index, self.counters.setdefault(name, Counter(_COUNTED[name])))
             for index, name in enumerate(shape.names)
-            if name in _COUNTED
+            if name in _COUNTED and self._counts(shape.characteristic)
         )
         self._tracks[shape] = track
         self._signals.add_lane(lane)
@@ -264,17 +245,34 @@ class Source:
             self._open_derived(track, decoded)
         return track
 
+    def _counts(self, characteristic: int) -> bool:
+        """Say whether the totals of this characteristic are the machine's own.
+
+        Sensors count too, in other units; and of two data characteristics the first one counts.
+        """
+        if characteristic not in _MACHINE_DATA:
+            return False
+        if self._counting is None:
+            self._counting = characteristic
+        return self._counting == characteristic
+
     def _open_derived(self, track: LaneTrack, decoded: Decoded) -> None:
         shape = decoded.shape
         names: list[str] = []
         if "crank_revs" in shape.names:
             track.crank = shape.names.index("crank_revs"), shape.names.index("crank_event")
+            track.crank_rate = self._rate_of(shape.characteristic, CRANK)
             names.append("cadence_rpm")
         if "wheel_revs" in shape.names and self._wheel_circumference_m is not None:
             track.wheel = shape.names.index("wheel_revs"), shape.names.index("wheel_event")
-            if shape.characteristic != _CSC_MEASUREMENT:
-                self._wheel_rate.kind = WHEEL_CPS
+            of_csc = shape.characteristic == _CSC_MEASUREMENT
+            kind = WHEEL_CSC if of_csc else WHEEL_CPS
+            track.wheel_rate = self._rate_of(shape.characteristic, kind)
             names.append("speed_kmh")
         if names:
             track.derived = Lane(self.id, Basis.DERIVED, names)
             self._signals.add_lane(track.derived)
+
+    def _rate_of(self, characteristic: int, kind: WheelKind) -> RevolutionRate:
+        """Return the rate that all shapes of a characteristic share; other ones count apart."""
+        return self._rates.setdefault((characteristic, kind), RevolutionRate(kind))

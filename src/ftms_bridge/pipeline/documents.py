@@ -82,8 +82,8 @@ def direction_block(estimate: DirectionEstimate, at: float) -> DirectionBlock:
     }
 
 
-def metrics_block(ride: Ride | None) -> MetricsBlock:
-    """Return the metrics of a session so far."""
+def metrics_block(ride: Ride | None, *, fresh: bool) -> MetricsBlock:
+    """Return the metrics of a session so far; rolling windows only while the machine is heard."""
     if ride is None:
         return NO_METRICS
     metrics: SessionMetrics = ride.metrics
@@ -92,9 +92,9 @@ def metrics_block(ride: Ride | None) -> MetricsBlock:
         "distance_m": ride.distance_m,
         "integrated_distance_m": tenths(totals.distance_m),
         "work_kj": tenths(totals.work_kj),
-        "power_3s_w": tenths(rolling.mean_w(0)),
-        "power_10s_w": tenths(rolling.mean_w(1)),
-        "power_30s_w": tenths(rolling.mean_w(2)),
+        "power_3s_w": tenths(rolling.mean_w(0)) if fresh else None,
+        "power_10s_w": tenths(rolling.mean_w(1)) if fresh else None,
+        "power_30s_w": tenths(rolling.mean_w(2)) if fresh else None,
         "avg_speed_kmh": tenths(totals.avg_speed_kmh),
         "max_speed_kmh": metrics.max_speed_kmh,
         "avg_power_w": tenths(totals.avg_power_w),

@@ -13,14 +13,14 @@ from ftms_bridge.measurement.source import Source
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec
 from ftms_bridge.motion.watch import DirectionWatch
 from ftms_bridge.pipeline.reports import Reports
+from ftms_bridge.pipeline.sessions import Sessions
 from ftms_bridge.pipeline.settings import PipelineSettings
 from ftms_bridge.pipeline.state import MachineState
 from ftms_bridge.telemetry.messages import AvailabilityWord, EventType
 from ftms_bridge.telemetry.pacing import Pace
 from ftms_bridge.telemetry.publish import Publish
 from ftms_bridge.workout.metrics import Sample
-from ftms_bridge.workout.ride import Ride
-from ftms_bridge.workout.session import Cue, SessionState, SessionTracker
+from ftms_bridge.workout.session import Cue, SessionTracker
 
 STALE_AFTER_S: Final = 3.0
 OFFLINE_AFTER_S: Final = 10.0
@@ -60,20 +60,17 @@ class MachineTrack:
                 sensor.id, wheel_circumference_m=sensor.wheel_circumference_m
             )
         self._sensors = tuple(self.sources.values())[1:]
-        self._run_id = settings.run_id
         self._rules = settings.rules
-        self._sessions = 0
         self._silence = SilenceWatch()
-        self._moving = False
+        self._lost = False
         self._live_pace = Pace(settings.live_interval_s)
         self._next_state_at = NEVER
-        self._session = self.state.session
-        self._direction = self.state.direction
         self._speed = self.state.signals.watch("speed_kmh")
         self._cadence = self.state.signals.watch("cadence_rpm")
         self._power = self.state.signals.watch("power_w")
         self._hr = self.state.signals.watch("hr_bpm")
         self._reports = Reports(spec.id, self.state, settings)
+        self._sessions = Sessions(spec.id, self.state, self._reports, settings, self.own.counters)
 
     def receive(self, source: Source, characteristic: int, data: bytes, at: float) -> list[Publish]:
         """Take one notification of the machine or one of its sensors; return what is due."""
@@ -81,9 +78,7 @@ class MachineTrack:
             source.receive(characteristic, data, at)
         else:
             dt_s = at - self._last_at
-            gap = dt_s > MIN_GAP_S and self._silence.is_gap(dt_s)
-            if gap:
-                source.rebase()
+            gap = dt_s > MIN_GAP_S and self._open_gap(dt_s)
             if source.receive(characteristic, data, at):
                 self._step(dt_s, at, gap)
             else:
@@ -94,25 +89,19 @@ class MachineTrack:
 
     def handle_timer(self, at: float) -> list[Publish]:
         """Do what is due by now: late parts, silence, the end of a pause, the 1 Hz state."""
-        for sensor in self._sensors:
-            sensor.expire(at)
-        if self.own.expire(at):
-            self._step(at - self._last_at, at, gap=False)
+        self._expire(at)
         if self.state.availability == "online" and at >= self._last_at + STALE_AFTER_S:
             self._change_availability("stale", at)
-            self._direction.lose(at)
-            self._moving = False
+            self._sessions.hush(at)
             self._reports.live(at)
         if self.state.availability == "stale" and at >= self._last_at + OFFLINE_AFTER_S:
             self._go_offline(at)
-        pause_over_at = self._session.deadline()
-        if pause_over_at is not None and at >= pause_over_at:
-            self.cue(Cue.IDLE_TOO_LONG, at)
+        self._sessions.handle_timer(at)
         if at >= self._next_state_at:
             self._next_state_at = at + STATE_EVERY_S
             if self._sensors:
                 self._reports.sources(at)
-            self._reports.state(at, only_if_changed=not self._session.open)
+            self._reports.state(at, only_if_changed=not self.state.session.open)
         self._rearm()
         return self._reports.take()
 
@@ -124,14 +113,16 @@ class MachineTrack:
             "reason": change.reason,
         }
         self._reports.event("link", detail, change.at)
-        if not change.up and change.source == self.spec.id and self.state.availability != "offline":
-            self._go_offline(change.at)
+        if not change.up:
+            self.sources[change.source].forget()
+            if change.source == self.spec.id and self.state.availability != "offline":
+                self._go_offline(change.at)
         self._rearm()
         return self._reports.take()
 
     def command(self, verb: Verb, request_id: str | None, at: float) -> list[Publish]:
         """Carry out a command; its result is among what is due."""
-        reason = self._carry_out(verb, at)
+        reason = self._sessions.carry_out(verb, at)
         self._reports.result(verb, request_id, reason, at)
         self._rearm()
         return self._reports.take()
@@ -144,26 +135,16 @@ class MachineTrack:
 
     def finish(self, at: float) -> list[Publish]:
         """End the session and say that the machine is offline."""
-        self.cue(Cue.SHUTDOWN, at)
+        self._sessions.cue(Cue.SHUTDOWN, at)
         if self.state.availability != "offline":
             self._go_offline(at)
         self.wake_at = NEVER
         return self._reports.take()
 
-    def cue(self, cue: Cue, at: float, since: float | None = None) -> bool:
-        """Give the session a cue and tell what came of it; return whether anything did.
-
-        since: the instant from which it holds, when it is noticed later than that.
-        """
-        before = self._session.state
-        if not self._session.cue(cue, at if since is None else since):
-            return False
-        self._session_changed(before, cue, at)
-        return True
-
     def _step(self, dt_s: float, at: float, gap: bool) -> None:
-        """Credit the time since the last record, then take over what this record says."""
+        """Let a whole record of the machine take effect."""
         self._last_at = at
+        self._lost = False
         if dt_s < NEVER:
             self._silence.receive(dt_s)
         if self.state.availability != "online":
@@ -171,70 +152,36 @@ class MachineTrack:
         speed_kmh = self._speed.value(at)
         cadence_rpm = self._cadence.value(at)
         power_w = self._power.value(at)
-        moving = self._is_moving(speed_kmh, cadence_rpm, power_w)
-        sample = Sample(moving, speed_kmh, cadence_rpm, power_w, self._hr.value(at))
-        ride = self.state.ride
-        if ride is not None:
-            if gap:
-                ride.gap(dt_s)
-                self._reports.event("gap", {"duration_s": round(dt_s, 3)}, at)
-                dt_s = 0.0
-            ride.metrics.step(dt_s, sample)
-        if speed_kmh is None and cadence_rpm is None and power_w is None:
-            self._direction.doubt(at)  # nothing to believe is not standing still
-            self._moving = False
-        elif not (moving and self._moving):  # who moves on changes nothing
-            self._follow(moving, at)
-            if ride is None and self.state.ride is not None:  # it begins with this record
-                self.state.ride.metrics.step(0.0, sample)
-        if self._live_pace.take(at):
-            self._reports.live(at)
-
-    def _follow(self, moving: bool, at: float) -> None:
-        """Let direction and session see that motion began, ended, or is still missing."""
-        self._direction.receive(moving=moving, at=at)
-        before = self._session.state
-        if self._session.receive(moving=moving, at=at):
-            self._session_changed(before, Cue.MOVING if moving else Cue.STILL, at)
-        self._moving = moving and self._session.state is SessionState.ACTIVE
-
-    def _is_moving(
-        self, speed_kmh: float | None, cadence_rpm: float | None, power_w: float | None
-    ) -> bool:
         rules = self._rules
-        return (
+        moving = (
             (speed_kmh is not None and speed_kmh >= rules.min_speed_kmh)
             or (cadence_rpm is not None and cadence_rpm >= rules.min_cadence_rpm)
             or (power_w is not None and power_w >= rules.min_power_w)
         )
+        sample = Sample(moving, speed_kmh, cadence_rpm, power_w, self._hr.value(at))
+        self._sessions.step(dt_s, at, sample, gap)
+        if self.state.session.open and self._next_state_at < self.wake_at:
+            self.wake_at = self._next_state_at
+        if self._live_pace.take(at):
+            self._reports.live(at)
 
-    def _session_changed(self, before: SessionState, cue: Cue, at: float) -> None:
-        now = self._session.state
-        if now is SessionState.ACTIVE and before is not SessionState.PAUSED:
-            self._sessions += 1
-            session_id = f"{self._run_id}-{self.spec.id}-{self._sessions}"
-            self.state.ride = Ride(session_id, at, self.own.counters)
-            self._reports.event("session_started", {}, at)
-        elif now is SessionState.ACTIVE:
-            self._reports.event("session_resumed", {}, at)
-        elif now is SessionState.PAUSED:
-            self._reports.event("session_paused", {"cue": cue.name.lower()}, at)
-        elif self.state.ride is not None:
-            self._reports.summary(self.state.ride, cue, before, at)
-            self.state.ride = None
-        self._moving = False
-        self._next_state_at = at
-        self.wake_at = min(self.wake_at, at)
+    def _expire(self, at: float) -> None:
+        """Let the parts of records that have waited too long take effect."""
+        for sensor in self._sensors:
+            sensor.expire(at)
+        waiting = self.own.deadline()
+        if waiting is not None and at >= waiting:
+            dt_s = at - self._last_at
+            gap = dt_s > MIN_GAP_S and self._open_gap(dt_s)
+            if self.own.expire(at):
+                self._step(dt_s, at, gap)
 
-    def _carry_out(self, verb: Verb, at: float) -> str | None:
-        """Do what a verb asks; return None, or the reason why it cannot be done."""
-        if self.state.ride is None:
-            return "no_session"
-        if verb is Verb.LAP:
-            self._reports.lap(self.state.ride.lap(at), at)
-            return None
-        cues = {Verb.PAUSE: Cue.PAUSE_ASKED, Verb.RESUME: Cue.RESUME_ASKED, Verb.END: Cue.END_ASKED}
-        return None if self.cue(cues[verb], at) else f"session_is_{self._session.state.value}"
+    def _open_gap(self, silence_s: float) -> bool:
+        """Say whether a silence is a gap; what the counters did in it is not credited."""
+        if silence_s == NEVER or not (self._lost or self._silence.is_gap(silence_s)):
+            return False
+        self.own.rebase()
+        return True
 
     def _change_availability(self, word: AvailabilityWord, at: float) -> None:
         self.state.availability = word
@@ -244,11 +191,10 @@ class MachineTrack:
 
     def _go_offline(self, at: float) -> None:
         self.own.forget()
-        self._moving = False
+        self._lost = True
         self._change_availability("offline", at)
-        self._direction.lose(at)
-        self.cue(Cue.LINK_LOST, at, since=self._last_at)
-        self._reports.state(at, only_if_changed=False)
+        self._sessions.lose(at, since=self._last_at)
+        self._reports.state(at, only_if_changed=True)
 
     def _note_other(self, characteristic: int, at: float) -> None:
         """Tell what the machine says of itself, and wait for the rest of a split record."""
@@ -259,11 +205,11 @@ class MachineTrack:
             self.wake_at = waiting
 
     def _tell_changes(self, source: Source, at: float) -> None:
+        """Tell what counters did, at most one event per kind and ten seconds."""
         for told, event_type in _TOLD_CHANGES.items():
-            names = sorted({name for name, change in source.changes if change is told})
+            names = [name for name, change in source.changes if change is told]
             if names:
-                detail = {"source": source.id, "counters": ", ".join(names)}
-                self._reports.event(event_type, detail, at)
+                self._reports.repeated(event_type, source.id, names, at)
         source.changes.clear()
 
     def _rearm(self) -> None:
@@ -273,7 +219,7 @@ class MachineTrack:
             wake_at = min(self._last_at + STALE_AFTER_S, self._next_state_at)
         elif self.state.availability == "stale":
             wake_at = min(self._last_at + OFFLINE_AFTER_S, self._next_state_at)
-        pause_over_at = self._session.deadline()
+        pause_over_at = self.state.session.deadline()
         if pause_over_at is not None:
             wake_at = min(wake_at, pause_over_at)
         for source in self.sources.values():

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ftms_bridge.control.commands import Verb
+from ftms_bridge.gatt.codec import Decoded
+from ftms_bridge.measurement.quantities import QUANTITIES
+from ftms_bridge.measurement.signals import Signal
 from ftms_bridge.measurement.source import Source
 from ftms_bridge.motion.direction import DirectionEstimate
 from ftms_bridge.pipeline.documents import (
@@ -29,6 +32,7 @@ from ftms_bridge.telemetry.messages import (
     SessionSummary,
     State,
 )
+from ftms_bridge.telemetry.pacing import Repeats
 from ftms_bridge.telemetry.publish import Publish
 from ftms_bridge.telemetry.topics import (
     AVAILABILITY,
@@ -55,7 +59,13 @@ _IN_STATE: Final = (
 )  # fmt: skip
 """The signals that everybody looks at; the others are in the live document."""
 _TOLD_SOURCES: Final = ("speed_kmh", "cadence_rpm", "power_w", "hr_bpm")
+REPEAT_EVERY_S: Final = 10.0
+"""Least time between two events about the same misbehaviour (house choice)."""
+_NOTHING_SHOWN: Final = {name: Signal(QUANTITIES[name]) for name in _IN_STATE}
+"""What a retained state shows of a machine that is not heard: values must not freeze in it."""
 _HINTS: Final = {
+    "machine_is_silent": "Nothing is heard from the machine; it resumes by itself when it is.",
+    "too_many_laps": "A session keeps 1000 laps; end it to begin anew.",
     "no_session": "A session starts by itself with the first motion; send the command after that.",
     "session_is_paused": "The session is paused already: send resume, or just move on.",
     "session_is_active": "The session is running already.",
@@ -77,6 +87,8 @@ class Reports:
         self._last_state: State | None = None
         self._put_into_words(known.direction.estimate)
         self._believed: dict[str, str] = {}
+        self._repeats = Repeats(REPEAT_EVERY_S)
+        self._status: Decoded | None = None
         self._shown = {name: known.signals.watch(name) for name in _IN_STATE}
 
     def take(self) -> list[Publish]:
@@ -89,6 +101,7 @@ class Reports:
     def live(self, at: float) -> None:
         """Add the document of everything known now."""
         known = self._known
+        fresh = known.availability == "online"
         signals = known.signals.known()
         values = signal_values(signals, at)
         self._live_seq += 1
@@ -99,13 +112,13 @@ class Reports:
             "t_s": round(at, 3),
             "time": self._wall.at(at),
             "availability": known.availability,
-            "fresh": known.availability == "online",
+            "fresh": fresh,
             "signals": values,
             "sources": signal_sources(signals, values, at),
             "direction": direction_block(known.direction.estimate, at),
             "session": self._session_block(at),
             "interval": None,
-            "metrics": metrics_block(known.ride),
+            "metrics": metrics_block(known.ride, fresh=fresh),
         })  # fmt: skip
 
     def state(self, at: float, *, only_if_changed: bool) -> None:
@@ -138,6 +151,13 @@ class Reports:
             "detail": detail,
         })  # fmt: skip
 
+    def repeated(self, event_type: EventType, source: str, names: list[str], at: float) -> None:
+        """Tell what a sender may repeat with every record: once, then every ten seconds."""
+        count = self._repeats.take(f"{event_type} {source}", at)
+        if count is not None:
+            counters = ", ".join(sorted(set(names)))
+            self.event(event_type, {"source": source, "counters": counters, "count": count}, at)
+
     def sources(self, at: float) -> None:
         """Tell when another source is believed than a second ago: one fell silent or is back."""
         for name in _TOLD_SOURCES:
@@ -169,21 +189,16 @@ class Reports:
 
     def lap(self, lap: Lap, at: float) -> None:
         """Add the event of a finished lap."""
-        summary = lap_summary(lap)
-        self.event("lap", {
-            "lap": summary["lap"],
-            "elapsed_s": summary["elapsed_s"],
-            "moving_s": summary["moving_s"],
-            "distance_m": summary["distance_m"],
-            "work_kj": summary["work_kj"],
-            "avg_power_w": summary["avg_power_w"],
-            "avg_speed_kmh": summary["avg_speed_kmh"],
-        }, at)  # fmt: skip
+        detail: Mapping[str, int | float | None] = {**lap_summary(lap)}  # type: ignore[dict-item]
+        self.event("lap", detail, at)
 
     def machine_status(self, source: Source, at: float) -> None:
         """Add an event for a machine status that a person would want to know."""
         decoded = source.last_read.get(0x2ADA)
-        fields = {} if decoded is None else decoded.fields
+        if decoded is None or decoded is self._status:
+            return  # this one was damaged; what is kept is an older one
+        self._status = decoded
+        fields = decoded.fields
         op = fields.get("op")
         if op in _TOLD_STATUS:
             param = fields.get("param")
@@ -210,7 +225,7 @@ class Reports:
             "gap_s": tenths(ride.gap_s) or 0.0,
             "gaps": ride.gaps,
             "counter_resets": ride.counter_resets,
-            "metrics": metrics_block(ride),
+            "metrics": metrics_block(ride, fresh=False),
             "laps": [lap_summary(lap) for lap in ride.laps],
         }
         self.event("session_ended", {"ended_by": ended_by}, at)
@@ -237,20 +252,21 @@ class Reports:
 
     def _state(self, at: float) -> State:
         known = self._known
-        shown = self._shown
+        fresh = known.availability == "online"
+        shown = self._shown if fresh else _NOTHING_SHOWN
         if known.direction.estimate is not self._estimate:
             self._put_into_words(known.direction.estimate)
         session = self._session_block(at)
         ride = known.ride
         totals = None if ride is None else ride.metrics.totals
-        rolling = None if ride is None else ride.metrics.rolling
+        rolling = None if ride is None or not fresh else ride.metrics.rolling
         return {
             "schema": CONTRACT_VERSION,
             "machine": self._machine,
             "seq": 0,
             "time": self._wall.at(at),
             "availability": known.availability,
-            "fresh": known.availability == "online",
+            "fresh": fresh,
             "direction": self._direction,
             "direction_reason": self._reason,
             "session_state": session["state"],

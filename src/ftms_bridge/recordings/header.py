@@ -15,6 +15,7 @@ from ftms_bridge.gatt.notification import Notification
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec, SensorKind, SensorSpec
 from ftms_bridge.recordings.format import MAX_LINE_BYTES, TIME_LIMIT_S, Entry, LineDamaged, with_sum
 from ftms_bridge.telemetry.topics import MACHINE_ID
+from ftms_bridge.workout.session import SessionRules
 
 FORMAT: Final = "ftms-bridge-recording"
 VERSION: Final = 1
@@ -27,6 +28,12 @@ LONGEST_REASON: Final = 120
 
 SUFFIXES: Final = (".gz", ".ndjson", ".jsonl")
 """What is cut off a file's name before it becomes the id of a machine."""
+
+RULES: Final = ("pause_after_s", "end_after_s")
+"""The rules that can be configured, and so belong into a recording."""
+
+RULE_LIMIT_S: Final = 1e7
+"""House choice: a hundred days; what is longer was not meant."""
 
 KIND_OF_DATA: Final[Mapping[int, MachineKind]] = {
     0x2ACD: MachineKind.TREADMILL,
@@ -53,12 +60,14 @@ class RecordingHeader:
 
     wall_start: seconds since 1970 at time 0 of the recording, or None if unknown.
     run_id: the run of the daemon that wrote it.
+    rules: when its sessions paused and ended; None is as the program does by default.
     """
 
     machines: tuple[MachineSpec, ...]
     wall_start: float | None = None
     software: str = ""
     run_id: str = ""
+    rules: SessionRules | None = None
 
 
 def share_clock(one: RecordingHeader, other: RecordingHeader) -> bool:
@@ -84,6 +93,8 @@ def header_line(header: RecordingHeader) -> bytes:
         "software": header.software,
         "run_id": header.run_id,
     }
+    if header.rules is not None:
+        fields["rules"] = {key: getattr(header.rules, key) for key in RULES}
     text = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     line = with_sum(text[:-1].encode())
     if len(line) > MAX_LINE_BYTES:
@@ -133,9 +144,28 @@ def read_header(fields: Mapping[str, object]) -> RecordingHeader:
             wall_start=_read_wall(fields.get("wall_start")),
             software=_text(fields.get("software", "")),
             run_id=_text(fields.get("run_id", "")),
+            rules=_read_rules(fields.get("rules")),
         )
     except (KeyError, ValueError, OverflowError) as error:
         raise LineDamaged(f"header: {error}"[:LONGEST_REASON]) from error
+
+
+def _read_rules(value: object) -> SessionRules | None:
+    if value is None:
+        return None
+    rules = _object(value)
+    return SessionRules(
+        pause_after_s=_seconds(rules.get("pause_after_s")),
+        end_after_s=_seconds(rules.get("end_after_s")),
+    )
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("rules are no seconds")  # noqa: TRY004 - foreign input
+    if not 0 < value < RULE_LIMIT_S:
+        raise ValueError("rules are no sensible seconds")
+    return float(value)
 
 
 def _read_machine(fields: Mapping[str, object]) -> MachineSpec:

@@ -135,7 +135,9 @@ class MergedRecordings:
                 machines.setdefault(spec.id, spec)
         wall_start = None if first.wall_start is None else first.wall_start + starts_at[0]
         run_id = first.run_id if is_one_run else ""
-        self.header = RecordingHeader(tuple(machines.values()), wall_start, first.software, run_id)
+        self.header = RecordingHeader(
+            tuple(machines.values()), wall_start, first.software, run_id, first.rules
+        )
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield the entries of all recordings; of equal times, those of the first one first."""

@@ -1,4 +1,4 @@
-"""When a paced topic is due: at once after a rest, then at most once per interval."""
+"""When something is due: documents at a rhythm, repeated events only now and then."""
 
 from __future__ import annotations
 
@@ -24,3 +24,25 @@ class Pace:
         following = due_at + self.interval_s
         self._due_at = following if following > at else at + self.interval_s
         return True
+
+
+class Repeats:
+    """Lets what repeats through once per interval and key, with how often it happened since."""
+
+    __slots__ = ("_count", "_interval_s", "_told_at")
+
+    def __init__(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        self._count: dict[str, int] = {}
+        self._told_at: dict[str, float] = {}
+
+    def take(self, key: str, at: float) -> int | None:
+        """Count one occurrence; return how many there were since the last telling, if due."""
+        count = self._count.get(key, 0) + 1
+        told_at = self._told_at.get(key)
+        if told_at is not None and at - told_at < self._interval_s:
+            self._count[key] = count
+            return None
+        self._count[key] = 0
+        self._told_at[key] = at
+        return count

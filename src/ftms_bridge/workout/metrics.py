@@ -184,8 +184,10 @@ class SessionMetrics:
         if held.moving:
             totals.add(held, dt_s)
         credited_s = totals.credited_s = totals.credited_s + dt_s
-        if credited_s >= self._second_at_s:
-            self._pass_seconds(credited_s)
+        if held.power_w is None:  # absent is not zero: no window may span it
+            self._restart_windows()
+        elif credited_s >= self._second_at_s:
+            self._pass_seconds(credited_s, held)
         self._held = sample
         speed_kmh, power_w = sample.speed_kmh, sample.power_w
         if speed_kmh is not None and (self.max_speed_kmh is None or speed_kmh > self.max_speed_kmh):
@@ -203,15 +205,16 @@ class SessionMetrics:
     def interrupt(self) -> None:
         """Hold nothing across a gap; the rolling windows begin anew."""
         self._held = _NOTHING
+        self._restart_windows()
+
+    def _restart_windows(self) -> None:
+        """Let the first second of the windows begin now."""
+        self._second_at_s = self.totals.credited_s + 1.0
         self.rolling.restart(self.totals.power_j)
 
-    def _pass_seconds(self, credited_s: float) -> None:
+    def _pass_seconds(self, credited_s: float, held: Sample) -> None:
         """Tell the rolling windows how much work was done at each whole second just passed."""
-        power_w = self._held.power_w
-        if power_w is None:  # absent is not zero: no window may span it
-            self.rolling.restart(self.totals.power_j)
+        power_w = held.power_w if held.moving and held.power_w is not None else 0.0
         while credited_s >= self._second_at_s:
-            if power_w is not None:
-                over_s = credited_s - self._second_at_s if self._held.moving else 0.0
-                self.rolling.push(self.totals.power_j - power_w * over_s)
+            self.rolling.push(self.totals.power_j - power_w * (credited_s - self._second_at_s))
             self._second_at_s += 1.0

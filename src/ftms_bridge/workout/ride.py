@@ -28,7 +28,8 @@ class Ride:
 
     __slots__ = (
         "_counters", "_distance_base_m", "_lap_at", "_lap_distance_m", "_lap_totals",
-        "_resets_base", "gap_s", "gaps", "laps", "metrics", "session_id", "started_at",
+        "_resets_base", "_withheld_at_m", "gap_s", "gaps", "laps", "metrics", "session_id",
+        "started_at",
     )  # fmt: skip
 
     def __init__(self, session_id: str, at: float, counters: Mapping[str, Counter]) -> None:
@@ -42,6 +43,7 @@ class Ride:
         distance = counters.get("distance_m")
         self._distance_base_m = distance.total if distance else 0
         self._resets_base = self._resets()
+        self._withheld_at_m: int | None = None
         self._lap_at = at
         self._lap_distance_m = 0
         self._lap_totals = Totals()
@@ -55,18 +57,33 @@ class Ride:
     def distance_m(self) -> int | None:
         """Return the distance by the machine's counter, or None when it has none."""
         distance = self._counters.get("distance_m")
-        return None if distance is None else distance.total - self._distance_base_m
+        if distance is None:
+            return None
+        total_m = distance.total if self._withheld_at_m is None else self._withheld_at_m
+        return total_m - self._distance_base_m
 
     @property
     def counter_resets(self) -> int:
         """Return how often the machine reset its counters during the session."""
         return self._resets() - self._resets_base
 
-    def gap(self, duration_s: float) -> None:
-        """Mark a silence: nothing is credited across it."""
+    def note_gap(self, duration_s: float) -> None:
+        """Count a silence after which the session went on."""
         self.gaps += 1
         self.gap_s += duration_s
+
+    def withhold(self) -> None:
+        """Credit nothing from now on, although the rider may roll on: a pause was asked for."""
         self.metrics.interrupt()
+        distance = self._counters.get("distance_m")
+        self._withheld_at_m = distance.total if distance else 0
+
+    def resume(self) -> None:
+        """Credit again; what was ridden during a pause that was asked for is left out."""
+        distance = self._counters.get("distance_m")
+        if self._withheld_at_m is not None and distance is not None:
+            self._distance_base_m += distance.total - self._withheld_at_m
+        self._withheld_at_m = None
 
     def lap(self, at: float) -> Lap:
         """End the running lap and return it."""

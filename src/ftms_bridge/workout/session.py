@@ -68,32 +68,46 @@ class SessionRules:
 class SessionTracker:
     """Knows the state of one session and when it last moved; ``open`` is active or paused.
 
+    asked: a person paused or ended it. idle_since: when it was last ridden, for its end.
+
     What a person asked for, a pause or the end, holds until the rider has stood still once (or
     asks to resume): rolling on does not undo it.
     """
 
-    __slots__ = ("_asked", "_rules", "open", "paused_at", "started_at", "state", "still_since")
+    __slots__ = (
+        "_rules",
+        "asked",
+        "idle_since",
+        "open",
+        "paused_at",
+        "started_at",
+        "state",
+        "still_since",
+    )
 
     def __init__(self, rules: SessionRules) -> None:
         self._rules = rules
-        self._asked = False
+        self.asked = False
         self.state = SessionState.IDLE
         self.open = False
         self.started_at = 0.0
         self.paused_at = 0.0
+        self.idle_since = 0.0
         self.still_since: float | None = None
 
     def receive(self, *, moving: bool, at: float) -> bool:
         """Take what one record says; return whether the state changed."""
         if moving:
             self.still_since = None
-            if self.state is SessionState.ACTIVE or self._asked:
+            if self.asked:
+                self.idle_since = at
+            if self.state is SessionState.ACTIVE or self.asked:
                 return False
             return self.cue(Cue.MOVING, at)
         if self.still_since is None:
             self.still_since = at
             return False
-        self._asked = False
+        self.asked = False
         if at - self.still_since < self._rules.pause_after_s:
             return False
         return self.cue(Cue.STILL, self.still_since)
@@ -111,13 +125,20 @@ class SessionTracker:
             self.started_at = at
         self.open = following in {SessionState.ACTIVE, SessionState.PAUSED}
         if following is SessionState.PAUSED:
-            self.paused_at = at
-        self._asked = cue is Cue.PAUSE_ASKED or cue is Cue.END_ASKED
+            self.paused_at = self.idle_since = at
+        if cue is Cue.RESUME_ASKED:
+            self.still_since = None  # who asks to resume is given the time to get moving
+        self.asked = cue is Cue.PAUSE_ASKED or cue is Cue.END_ASKED
         self.state = following
         return True
+
+    def forget_asked(self) -> None:
+        """Let what was asked for hold no longer: the machine went away, motion begins anew."""
+        self.asked = False
+        self.still_since = None
 
     def deadline(self) -> float | None:
         """Return when a paused session ends by itself."""
         if self.state is SessionState.PAUSED:
-            return self.paused_at + self._rules.end_after_s
+            return self.idle_since + self._rules.end_after_s
         return None
