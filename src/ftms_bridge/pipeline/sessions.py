@@ -110,6 +110,8 @@ class Sessions:
     def lose(self, at: float, since: float) -> None:
         """Take note that the machine is not heard any more, since an instant."""
         self.hush(at)
+        if self._known.ride is not None:
+            self._known.ride.metrics.interrupt()
         self.cue(Cue.LINK_LOST, at, since)
         self._tracker.forget_asked()
 

@@ -86,7 +86,8 @@ class Ride:
         self._withheld_at_m = None
 
     def lap(self, at: float) -> Lap:
-        """End the running lap and return it."""
+        """End the running lap and return it; a pause may have begun before the lap did."""
+        at = max(at, self._lap_at)
         totals = self.metrics.totals.copy()
         distance_m = self.distance_m
         lap = Lap(
