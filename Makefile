@@ -50,7 +50,7 @@ docs: $(VENV)/ready-dev
 	$(BIN)/python tools/generated_docs.py
 
 bench: $(BENCH)/ready
-	$(BENCH)/bin/python -m bench $(ARGS)
+	$(BENCH)/bin/python -m bench --json bench-results.json $(ARGS)
 
 # $(call make_venv,INTERPRETER,FOLDER): some systems have pip but no ensurepip; then the pip there
 # is brings in the one for the folder.
@@ -91,7 +91,8 @@ lock: $(VENV)/ready-dev
 	$(BIN)/$(PIP) install uv
 	$(COMPILE) --upgrade pyproject.toml --extra demo -o requirements.txt
 	$(COMPILE) --upgrade --group dev -c requirements.txt -o requirements-dev.txt
-	$(COMPILE) --upgrade --group bench -c requirements.txt -o requirements-bench.txt
+	$(COMPILE) --upgrade --group bench -c requirements.txt -c requirements-dev.txt \
+	  -o requirements-bench.txt
 
 clean:
 	rm -rf $(VENV) $(BENCH) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -70,7 +70,13 @@ class MachineTrack:
         self._power = self.state.signals.watch("power_w")
         self._hr = self.state.signals.watch("hr_bpm")
         self._reports = Reports(spec.id, self.state, settings)
-        self._sessions = Sessions(spec.id, self.state, self._reports, settings, self.own.counters)
+        self._sessions = Sessions(
+            spec.id,
+            self.state,
+            self._reports,
+            run_id=settings.run_id,
+            counters=self.own.counters,
+        )
 
     def receive(self, source: Source, characteristic: int, data: bytes, at: float) -> list[Publish]:
         """Take one notification of the machine or one of its sensors; return what is due."""

@@ -8,7 +8,6 @@ from typing import Final
 from ftms_bridge.control.commands import Verb
 from ftms_bridge.measurement.counters import Counter
 from ftms_bridge.pipeline.reports import Reports
-from ftms_bridge.pipeline.settings import PipelineSettings
 from ftms_bridge.pipeline.state import MachineState
 from ftms_bridge.workout.metrics import Sample
 from ftms_bridge.workout.ride import Ride
@@ -39,7 +38,8 @@ class Sessions:
         machine: str,
         known: MachineState,
         reports: Reports,
-        settings: PipelineSettings,
+        *,
+        run_id: str,
         counters: Mapping[str, Counter],
     ) -> None:
         self._known = known
@@ -47,7 +47,7 @@ class Sessions:
         self._direction = known.direction
         self._reports = reports
         self._counters = counters
-        self._id_stem = f"{settings.run_id}-{machine}"
+        self._id_stem = f"{run_id}-{machine}"
         self._last_id = -1
         self._moving = False
         self._doubt_since: float | None = None
