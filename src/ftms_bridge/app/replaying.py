@@ -143,9 +143,10 @@ class Replay:
         player = Player(self.pipeline, self._emit)
         first = next(iter(self._recording), None)
         starts_at = 0.0 if first is None else first.at
-        clock = RunningClock(self._settings.speed or 1.0, starts_at=starts_at)
+        speed = self._settings.speed or 1.0
         if self._settings.broker is None:
-            await player.play_paced(self._recording, _paced_by(clock, self._settings.speed or 1.0))
+            clock = RunningClock(speed, starts_at=starts_at)
+            await player.play_paced(self._recording, _paced_by(clock, speed))
             return
         outbox = Outbox(self._settings.base)
         self._emitters.append(lambda _, effect: outbox.publish(effect))
@@ -157,14 +158,15 @@ class Replay:
             self.pipeline,
             outbox,
             on_command=player.obey,
-            clock=clock,
+            clock=RunningClock(speed, starts_at=starts_at),
         )
         async with uplink:
+            await _until_connected(outbox, self._settings.broker)
             if self._settings.speed is None:
-                await _until_connected(outbox, self._settings.broker)
-                await player.play_paced(self._recording, _paced_by_broker(outbox))
+                wait_until = _paced_by_broker(outbox)
             else:
-                await player.play_paced(self._recording, _paced_by(clock, self._settings.speed))
+                wait_until = _paced_by(RunningClock(speed, starts_at=starts_at), speed)
+            await player.play_paced(self._recording, wait_until)
         self.report.not_delivered = outbox.stats.queue
 
     def _emit(self, at: float, effect: Publish) -> None:
@@ -219,7 +221,7 @@ def _paced_by_broker(outbox: Outbox) -> WaitUntil:
 
 
 async def _until_connected(outbox: Outbox, broker: BrokerSettings) -> None:
-    """Wait for the broker: at full speed everything would be over before it answers.
+    """Wait for the broker: a replay into the void helps nobody.
 
     Raises BrokerUnavailable after 10 s.
     """

@@ -112,14 +112,14 @@ class Uplink:
     async def _tell_health(self) -> None:
         """Publish health now and then; a reconnection is told at once."""
         loop = asyncio.get_running_loop()
-        due_at, connections = loop.time(), -1
+        due_at, connections = loop.time(), 0
         while True:
-            stats = self._outbox.stats
-            if loop.time() >= due_at or stats.connections != connections:
-                connections = stats.connections
-                due_at = loop.time() + self._settings.health_every_s
-                self._outbox.publish(Publish(BRIDGE_HEALTH, "", self._meter.read()))
             before = loop.time()
             await asyncio.sleep(_LAG_EVERY_S)
             lag_s = loop.time() - before - _LAG_EVERY_S
             self._meter.loop_lag_s = max(self._meter.loop_lag_s, lag_s)
+            stats = self._outbox.stats
+            if stats.connected and (loop.time() >= due_at or stats.connections != connections):
+                connections = stats.connections
+                due_at = loop.time() + self._settings.health_every_s
+                self._outbox.publish(Publish(BRIDGE_HEALTH, "", self._meter.read()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from ftms_bridge.errors import UsageError
+from ftms_bridge.errors import BrokerUnavailable, UsageError
 
 if TYPE_CHECKING:
     from ftms_bridge.app.replaying import ReplayReport
@@ -42,13 +42,16 @@ def command(
     """
     from ftms_bridge.app.broker_url import broker_settings
     from ftms_bridge.app.replaying import Replay, ReplaySettings
+    from ftms_bridge.app.watching import checked_base
 
     settings = ReplaySettings(
         files=files,
-        base=base,
+        base=checked_base(base),
         speed=_speed(speed, paced=broker is not None),
         broker=None if broker is None else broker_settings(broker, os.environ),
     )
+    if settings.speed is not None:
+        click.echo(f"playing at speed {settings.speed:g}; Ctrl-C ends it", err=True)
     if transcript == "-":
         report = Replay(settings).run(sys.stdout.buffer)
     else:
@@ -82,15 +85,22 @@ def _tell(report: ReplayReport) -> None:
             f"session {summary['session_id']}: {summary['elapsed_s']:.0f} s "
             f"({summary['moving_s']:.0f} s moving), "
             f"{'distance unknown' if distance_m is None else f'{distance_m:.0f} m'}, "
-            f"{summary['gaps']} gaps, {summary['counter_resets']} counter resets",
+            f"{_count(summary['gaps'], 'gap')}, "
+            f"{_count(summary['counter_resets'], 'counter reset')}",
             err=True,
         )
     click.echo(
-        f"{report.notifications} notifications ({report.damaged_notifications} damaged), "
-        f"{report.published} messages, {report.damaged_lines} damaged lines",
+        f"{_count(report.notifications, 'notification')} "
+        f"({report.damaged_notifications} damaged), {_count(report.published, 'message')}, "
+        f"{_count(report.damaged_lines, 'damaged line')}",
         err=True,
     )
     for text in report.damage:
         click.echo(f"  {text}", err=True)
     if report.not_delivered:
-        click.echo(f"  {report.not_delivered} events did not reach the broker", err=True)
+        click.echo(f"  {_count(report.not_delivered, 'event')} did not reach the broker", err=True)
+        sys.exit(BrokerUnavailable.exit_code)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
