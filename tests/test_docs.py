@@ -6,11 +6,13 @@ import inspect
 import re
 import subprocess
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from ftms_bridge import errors
-from generated_docs import PART, SECTIONS, TOP, documents, filled
+from ftms_bridge.telemetry import messages
+from generated_docs import PART, SECTIONS, TOP, documents, filled, meanings, payload_types
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -56,6 +58,17 @@ def repository_files() -> list[Path]:
 def test_the_generated_parts_are_up_to_date(document: Path) -> None:
     text = document.read_text()
     assert filled(text) == text, "out of date: run `make docs`"
+
+
+@pytest.mark.parametrize("kind", list(payload_types()), ids=lambda kind: kind.__name__)
+def test_every_field_of_a_payload_has_a_meaning(kind: type) -> None:
+    assert all(meanings(kind).values())
+
+
+@pytest.mark.parametrize("event", get_args(messages.EventType))
+def test_every_event_is_described(event: str) -> None:
+    section = (TOP / "docs" / "mqtt.md").read_text().partition("## What events say")[2]
+    assert f"`{event}`" in section.partition("## ")[0]
 
 
 def test_every_generated_part_is_used_and_well_formed() -> None:

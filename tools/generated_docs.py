@@ -17,6 +17,7 @@ from typing import Final, Literal, Union, get_args, get_origin, get_type_hints, 
 
 import rich_click as click
 
+from example_payloads import examples
 from ftms_bridge import errors
 from ftms_bridge.cli.main import COMMANDS, load
 from ftms_bridge.cli.topics import row
@@ -24,7 +25,7 @@ from ftms_bridge.config.catalogue import setting_rows, variable_of
 from ftms_bridge.gatt.quirks import quirks
 from ftms_bridge.gatt.table_rows import table_rows
 from ftms_bridge.measurement.quantities import QUANTITIES
-from ftms_bridge.telemetry import messages
+from ftms_bridge.telemetry import blocks, messages
 from ftms_bridge.telemetry.topics import DEFAULT_BASE, TOPICS
 
 TOP: Final = Path(__file__).resolve().parents[1]
@@ -74,25 +75,44 @@ def topics() -> str:
 
 def payloads() -> str:
     """Return one table of fields per payload type of the contract."""
-    return "\n\n".join(_payload(kind) for kind in _payload_types())
+    return "\n\n".join(_payload(kind) for kind in payload_types())
 
 
-def _payload_types() -> Iterator[type]:
-    for value in vars(messages).values():
+def payload_types() -> Iterator[type]:
+    """Yield every payload type of the contract."""
+    for value in (vars(blocks) | vars(messages)).values():
         if is_typeddict(value):
             yield value
 
 
 def _payload(kind: type) -> str:
-    fields = get_type_hints(kind)
-    summary, _, rest = _prose(kind).partition("\n\n")
-    parts = re.split(rf"\b({'|'.join(fields)}): ", rest)
-    meanings = dict(zip(parts[1::2], (text.strip(" ;.\n") for text in parts[2::2]), strict=True))
+    said = meanings(kind)
     rows = [
-        [f"`{name}`", _json_type(hint), meanings.get(name, "")] for name, hint in fields.items()
+        [f"`{name}`", _json_type(hint), said[name]] for name, hint in get_type_hints(kind).items()
     ]
-    said = "\n\n".join(filter(None, (summary, parts[0].strip())))
-    return f"#### {kind.__name__}\n\n{said}\n\n{table(['field', 'type', 'meaning'], rows)}"
+    summary = _prose(kind).partition("\n\n")[0]
+    return f"#### {kind.__name__}\n\n{summary}\n\n{table(['field', 'type', 'meaning'], rows)}"
+
+
+SHARED: Final = (messages.Live, blocks.SessionBlock, blocks.MetricsBlock)
+"""Payloads whose fields mean the same wherever else they stand."""
+
+
+def meanings(kind: type) -> dict[str, str]:
+    """Return what each field of a payload means.
+
+    Raises KeyError for a field that nobody explains.
+    """
+    known = {one.name: one.meaning for one in QUANTITIES.values()}
+    for explained in (*SHARED, kind):
+        known |= _explained(explained)
+    return {name: known[name] for name in get_type_hints(kind)}
+
+
+def _explained(kind: type) -> dict[str, str]:
+    """Return what the docstring of a payload says of its fields, as ``field: meaning``."""
+    parts = re.split(rf"^({'|'.join(get_type_hints(kind))}): ", _prose(kind), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], (text.strip(" .\n") for text in parts[2::2]), strict=True))
 
 
 JSON_WORDS: Final[dict[object, str]] = {
@@ -203,6 +223,7 @@ def _prose(thing: object) -> str:
 SECTIONS: Final[dict[str, Callable[[], str]]] = {
     "topics": topics,
     "payloads": payloads,
+    "examples": examples,
     "signals": signals,
     "settings": settings,
     "variables": variables,

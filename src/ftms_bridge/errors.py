@@ -7,6 +7,7 @@ The exit codes are those of ``sysexits.h``.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 
@@ -19,6 +20,10 @@ class BridgeError(Exception):
         super().__init__(f"{what} {hint}")
         self.what = what
         self.hint = hint
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how to make it again: by itself, an exception forgets keyword arguments."""
+        return partial(type(self), hint=self.hint), (self.what,)
 
 
 class UsageError(BridgeError):

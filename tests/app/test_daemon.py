@@ -100,7 +100,7 @@ async def test_the_summary_of_a_live_session_equals_the_replay_of_its_recording(
     async with listening(broker.port) as ear:
         async with running(settings(recording, tmp_path), broker.port):
             await ear.until(lambda e: "session_started" in "".join(e.texts("ftms/bike/event")))
-            await ear.client.publish("ftms/bike/set/lap", qos=1)
+            await ear.client.publish("ftms/bike/set/lap", "{}", qos=1)
             await ear.until(lambda e: len(e.texts("ftms/bike/live")) > 6)
         await ear.until(lambda e: len(e.texts("ftms/bike/session/last")) == 1)
         live = payload_of(ear, "ftms/bike/session/last")
@@ -131,7 +131,7 @@ async def test_health_counts_what_goes_through(
     broker: BrokerProcess, recording: Path, tmp_path: Path
 ) -> None:
     async with listening(broker.port) as ear, running(settings(recording, tmp_path), broker.port):
-        await ear.until(lambda e: len(e.texts("ftms/bridge/health")) >= 3)
+        await ear.until(lambda e: len(e.texts("ftms/bridge/health")) >= 2)
         health = payload_of(ear, "ftms/bridge/health")
         assert health["mqtt_connected"] is True
         assert health["notifications"] > 5

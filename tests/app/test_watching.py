@@ -15,7 +15,7 @@ from ftms_bridge.dashboard.display import plain_lines
 from ftms_bridge.errors import BrokerUnavailable, ConfigError, UsageError
 from ftms_bridge.mqtt.encoding import encode
 from ftms_bridge.mqtt.settings import BrokerSettings
-from ftms_bridge.mqtt.trouble import NO_ANSWER
+from ftms_bridge.mqtt.trouble import NO_ANSWER, NOTHING_LISTENS, UNKNOWN_HOST, Trouble
 from tests.dashboard.build import info, live
 
 BROKER = BrokerSettings("broker.lan", username="rider", password="secret-7")
@@ -111,6 +111,13 @@ async def test_one_look_ends_as_soon_as_everything_is_known() -> None:
     text, _, _ = await asyncio.wait_for(watched(bridge_with_a_bike, once=True), 5)
     assert text.splitlines()[-1].startswith("bike  online  unknown (")
     assert len(text.splitlines()) == 3
+
+
+@pytest.mark.parametrize("trouble", [NOTHING_LISTENS, UNKNOWN_HOST])
+async def test_one_look_ends_at_once_when_there_is_no_broker_to_wait_for(trouble: Trouble) -> None:
+    looking = watched(lambda _, on_change: on_change(trouble), once=True)
+    with pytest.raises(BrokerUnavailable, match=trouble.what):
+        await asyncio.wait_for(looking, 5)
 
 
 async def test_one_look_without_broker_is_an_error_that_says_why() -> None:

@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from ftms_bridge.cli.config import command
+from ftms_bridge.cli.run import command as run_command
 from ftms_bridge.config.loading import packaged_file
-from ftms_bridge.errors import ConfigError
+from ftms_bridge.errors import ConfigError, InputMissing
 from tests.config.surroundings import Writer
 
 
@@ -34,10 +35,14 @@ def test_check_lists_the_problems_of_a_wrong_file(write: Writer) -> None:
         output("check", "--config", write("[mqtt]\nport = 0\n"))
 
 
-def test_check_finds_scenarios_that_do_not_exist(write: Writer) -> None:
+def test_check_and_run_name_the_key_of_a_scenario_that_does_not_exist(write: Writer) -> None:
     file = write(Writer.MACHINE.replace("demo_bike", "demo_bikes"))
-    with pytest.raises(ConfigError, match=r"machine\[0\].link.scenario: .*demo_bikes.*demo_bike"):
-        output("check", "--config", file)
+    for called, words in ((command, ["check"]), (run_command, [])):
+        result = CliRunner().invoke(called, [*words, "--config", str(file)])
+        assert isinstance(result.exception, ConfigError)
+        start = f"{file}: machine[0].link.scenario: There is no scenario 'demo_bikes'"
+        assert result.exception.what.startswith(start)
+        assert "Did you mean demo_bike?" in result.exception.what
 
 
 def test_check_finds_a_link_that_delivers_another_kind_of_machine(write: Writer) -> None:
@@ -71,6 +76,11 @@ def test_path_prints_the_file_that_is_read(write: Writer, monkeypatch: pytest.Mo
     file = write.with_bike()
     monkeypatch.setenv("FTMS_BRIDGE_CONFIG", str(file))
     assert output("path") == f"{file}\n"
+
+
+def test_path_reports_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputMissing, match=r"nope\.toml"):
+        output("path", "--config", tmp_path / "nope.toml")
 
 
 def test_sample_prints_a_file_to_start_from(write: Writer) -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ftms_bridge.cli.decode import command, decode_lines
-from ftms_bridge.errors import ConfigError, UsageError
+from ftms_bridge.errors import UsageError
 from tests.gatt.samples import TOLD_BESIDE_THE_FIELDS, corpus_lines
 
 BH_RECORD = "8c016202000000b4000000000000000000"
@@ -107,7 +107,7 @@ def test_a_call_that_makes_no_sense_says_what_to_do(arguments: list[str], reason
 
 @pytest.mark.parametrize("mode", [["2ad2", "0000"], ["--ndjson"]])
 def test_an_unknown_quirk_is_told_at_once(mode: list[str]) -> None:
-    assert isinstance(call("--quirk", "nonsense", *mode).exception, ConfigError)
+    assert isinstance(call("--quirk", "nonsense", *mode).exception, UsageError)
 
 
 def test_each_line_gives_one_answer_in_order() -> None:

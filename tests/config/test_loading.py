@@ -203,9 +203,13 @@ link = { type = "simulator", scenario = 3, sed = 2 }
         self, write: Writer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("FTMS_BRIDGE_MQTT", f"password={SECRET}")
-        with pytest.raises(ConfigError, match='environment: .*"mqtt"') as caught:
-            load_settings(write.with_bike())
-        assert "JSON" in caught.value.hint
+        monkeypatch.setenv("FTMS_BRIDGE_MACHINE", '[{"id":')
+        with pytest.raises(ConfigError, match="2 problems") as caught:
+            load_settings()
+        assert caught.value.what.splitlines()[1:] == [
+            "  environment: FTMS_BRIDGE_MQTT: is not JSON (line 1, column 1)",
+            "  environment: FTMS_BRIDGE_MACHINE: is not JSON (line 1, column 8)",
+        ]
         assert SECRET not in f"{caught.value}{caught.value.__cause__}"
 
     def test_bluetooth_is_refused_honestly(self, write: Writer) -> None:

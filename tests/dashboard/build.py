@@ -11,20 +11,22 @@ from rich.text import Text
 
 from ftms_bridge.dashboard.view import View
 from ftms_bridge.pipeline.documents import NO_METRICS
+from ftms_bridge.telemetry.blocks import (
+    DirectionBlock,
+    MetricsBlock,
+    Number,
+    SessionBlock,
+    SignalSource,
+)
 from ftms_bridge.telemetry.messages import (
     BridgeInfo,
     CommandResult,
-    DirectionBlock,
     Event,
     EventType,
     Live,
     MachineInfo,
-    MetricsBlock,
-    Number,
     Payload,
-    SessionBlock,
     SessionSummary,
-    SignalSource,
     State,
 )
 from ftms_bridge.telemetry.topics import (

@@ -6,7 +6,7 @@ from typing import get_args
 
 from ftms_bridge.dashboard import palette
 from ftms_bridge.motion.direction import Direction
-from ftms_bridge.telemetry.messages import AvailabilityWord
+from ftms_bridge.telemetry.blocks import AvailabilityWord
 
 OWN_WORDS = {"silent", "unheard", "no broker"}
 """What the view says of a machine when the bridge's own word cannot be believed."""

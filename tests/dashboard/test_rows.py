@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ftms_bridge.dashboard.rows import row, row_labels
 from tests.dashboard.build import riding_view
 
@@ -19,6 +21,18 @@ def test_a_row_has_its_figures_below_their_units() -> None:
     for unit, figure in (("km/h", "24.8"), ("W", "152"), ("time", "12:34"), ("km ", "4.21 ")):
         end = f"{labels} ".rindex(unit) + len(unit)
         assert f"{line} ".rindex(figure) + len(figure) == end
+
+
+@pytest.mark.parametrize("width", [30, 46, 60, 69, 79])
+def test_the_name_stays_when_the_window_is_narrow(width: int) -> None:
+    view = riding_view()
+    bike = view.machines["bike"]
+    bike.name = "Bike by door"
+    line = row(bike, view.standing(bike, 0.0), 0.0, width=width).plain
+    assert line.startswith(" Bike by do")
+    assert len(line) == len(row_labels(width).plain) <= max(width, 36)
+    if width >= 46:
+        assert "24.8" in line
 
 
 def test_a_machine_that_is_silent_has_dashes() -> None:

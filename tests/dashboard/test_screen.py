@@ -13,7 +13,7 @@ from rich.console import Console
 from ftms_bridge.dashboard.banner import banner
 from ftms_bridge.dashboard.screen import Caption, Screen
 from ftms_bridge.dashboard.view import View
-from ftms_bridge.telemetry.messages import DirectionBlock
+from ftms_bridge.telemetry.blocks import DirectionBlock
 from tests.dashboard.build import (
     FORBIDDEN,
     each_evil_text,

@@ -13,7 +13,7 @@ from ftms_bridge.dashboard.tiles import (
     signal_cells,
 )
 from ftms_bridge.measurement.quantities import QUANTITIES
-from ftms_bridge.telemetry.messages import Number
+from ftms_bridge.telemetry.blocks import Number
 from tests.dashboard.build import METRICS, hear, live, riding_view, started_view
 
 SESSION = SessionReading("active", 754.2, 730.0, 2.0, dict(METRICS))  # type: ignore[arg-type]

@@ -24,7 +24,8 @@ from ftms_bridge.dashboard.words import (
 )
 from ftms_bridge.measurement.sources import MachineKind
 from ftms_bridge.motion.direction import Reason
-from ftms_bridge.telemetry.messages import EventType, Number
+from ftms_bridge.telemetry.blocks import Number
+from ftms_bridge.telemetry.messages import EventType
 from tests.dashboard.build import event, result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ftms_bridge.telemetry.blocks import MetricsBlock
 from ftms_bridge.telemetry.messages import (
     BridgeHealth,
     BridgeInfo,
@@ -11,7 +12,6 @@ from ftms_bridge.telemetry.messages import (
     CommandResult,
     Event,
     Live,
-    MetricsBlock,
     SessionSummary,
     State,
 )

@@ -141,7 +141,7 @@ async def test_offline_is_said_when_a_command_makes_the_application_fail(
     async with listening(broker.port) as ear:
         task = asyncio.create_task(session.run())
         await until(lambda: session.stats.connected)
-        await ear.client.publish("ftms/bike/set/lap")
+        await ear.client.publish("ftms/bike/set/lap", "{}")
         with pytest.raises(ZeroDivisionError):
             await task
         await ear.until_text(BRIDGE, "online", "offline")
@@ -584,6 +584,25 @@ async def test_a_command_sent_retained_is_refused_while_connected_with_mqtt_5(
         assert json.loads(ear.texts("ftms/bike/result")[0])["reason"] == "retained_command"
     assert commands == []
     broker.kill()
+
+
+async def test_clearing_a_retained_command_is_never_carried_out(
+    broker: BrokerProcess, protocol: Protocol
+) -> None:
+    outbox, commands = Outbox("ftms"), list[Command]()
+    session = MqttSession(
+        settings(broker.port, protocol), outbox, machines=["bike"], on_command=commands.append
+    )
+    async with listening(broker.port) as ear:
+        await ear.client.publish("ftms/bike/set/end", "{}", qos=1, retain=True)
+        async with running(session):
+            await ear.client.publish("ftms/bike/set/end", qos=1, retain=True)
+            await ear.client.publish("ftms/bike/set/lap", "{}", qos=1)
+            await until(lambda: bool(commands))
+        await ear.until(lambda ear: ear.texts(BRIDGE)[-1:] == ["offline"])
+        reasons = [json.loads(text)["reason"] for text in ear.texts("ftms/bike/result")]
+    assert commands == [Command("bike", Verb.LAP)]
+    assert reasons == ([] if protocol == "5" else ["retained_command", "payload_empty"])
 
 
 async def test_a_refused_subscription_is_told_and_publishing_goes_on(

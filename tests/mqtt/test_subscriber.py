@@ -26,7 +26,7 @@ def test_every_verb_is_read_with_its_id(verb: Verb) -> None:
     assert READER.read(topic, b'{"id":"7"}', retained=False) == Command("bike", verb, "7")
 
 
-@pytest.mark.parametrize("payload", [b"", b"{}", b' {"id": null} '])
+@pytest.mark.parametrize("payload", [b"{}", b' {"id": null} '])
 def test_a_command_needs_no_id(payload: bytes) -> None:
     assert READER.read("ftms/mill/set/end", payload, retained=False) == Command("mill", Verb.END)
 
@@ -50,6 +50,7 @@ HOSTILE = {
     "lone surrogate": (b'{"id":"\\ud800"}', "payload_not_json"),
     "raw control character": (b'{"id":"\x00"}', "payload_not_json"),
     "word": (b"start", "payload_not_json"),
+    "nothing": (b"", "payload_empty"),
     "white space": (b"   ", "payload_not_json"),
     "two documents": (b"{}{}", "payload_not_json"),
     "trailing comma": (b'{"id":"7",}', "payload_not_json"),
@@ -115,6 +116,7 @@ def test_a_long_verb_is_cut_in_the_answer() -> None:
     retained=st.booleans(),
 )
 @example(topic="ftms/bike/set/lap", payload=b'{"id":"7"}', retained=False)
+@example(topic="ftms/bike/set/lap", payload=b"", retained=False)
 def test_nothing_that_arrives_raises_or_slips_through(
     topic: str, payload: bytes, *, retained: bool
 ) -> None:
@@ -122,7 +124,7 @@ def test_nothing_that_arrives_raises_or_slips_through(
     if isinstance(outcome, Command):
         assert not retained
         assert topic == f"ftms/{outcome.machine}/set/{outcome.verb.value}"
-        body = json.loads(payload) if payload else {}
+        body = json.loads(payload)
         assert set(body) <= {"id"}
         assert body.get("id") == outcome.request_id
     else:
@@ -146,12 +148,28 @@ def test_a_person_is_never_cut() -> None:
 def test_the_inbox_hands_commands_on_and_answers_rejections() -> None:
     outbox, commands = Outbox("ftms"), list[Command]()
     inbox = Inbox(READER, outbox, commands.append)
-    inbox.receive("ftms/bike/set/lap", b"", retained=False, at=0.0, time=None)
+    inbox.receive("ftms/bike/set/lap", b"{}", retained=False, at=0.0, time=None)
     inbox.receive("ftms/bike/set/start", b"", retained=False, at=0.0, time="now")
     inbox.receive("ftms/NO/set/start", b"", retained=False, at=0.0, time=None)
     assert commands == [Command("bike", Verb.LAP)]
     assert [item.path for item in outbox.take_lasting()] == ["ftms/bike/result"]
     assert outbox.stats.rejected == 2
+
+
+def test_an_empty_payload_is_told_what_to_send_instead() -> None:
+    result = READER.read("ftms/bike/set/lap", b"", retained=False)
+    assert isinstance(result, dict)
+    assert result["hint"] == "Send a JSON object, {} at least; with mosquitto_pub: -m '{}'."
+
+
+def test_clearing_retained_commands_is_passed_over_in_silence() -> None:
+    outbox, commands = Outbox("ftms"), list[Command]()
+    inbox = Inbox(READER, outbox, commands.append)
+    for _ in range(100):
+        inbox.receive("ftms/bike/set/lap", b"", retained=True, at=0.0, time=None)
+    assert (commands, outbox.stats.queue, outbox.stats.rejected) == ([], 0, 0)
+    inbox.receive("ftms/bike/set/lap", b"{}", retained=False, at=0.0, time=None)
+    assert commands == [Command("bike", Verb.LAP)]
 
 
 def test_a_flood_of_bad_commands_cannot_fill_the_queue() -> None:

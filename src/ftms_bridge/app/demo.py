@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,8 +57,12 @@ def subscribe_line(port: int, base: str) -> str:
     return f"mosquitto_sub -h {HOST}{at_port} -t '{base}/#' -v"
 
 
-async def run_demo(demo: DemoSettings, display: Display) -> None:
+async def run_demo(
+    demo: DemoSettings, display: Display, on_listening: Callable[[str], None]
+) -> None:
     """Run the demo until its time is over or Ctrl-C.
+
+    on_listening: takes the command to paste, as soon as the broker can be reached.
 
     Raises InstanceRunning when the port is taken, UsageError when the extra is not installed.
     """
@@ -66,9 +71,14 @@ async def run_demo(demo: DemoSettings, display: Display) -> None:
     # the embedded broker speaks 3.1.1 only; asking for it spares the fall-back
     broker = BrokerSettings(host=HOST, port=demo.port, protocol="3.1.1")
     daemon = Daemon(demo.settings, broker)
-    async with EmbeddedBroker(demo.port), asyncio.TaskGroup() as tasks:
-        tasks.create_task(daemon.run(stop))
+    async with EmbeddedBroker(demo.port):
         base = demo.settings.mqtt.base
         note = subscribe_line(demo.port, base)
-        await watch(WatchSettings(broker, base, seconds=demo.seconds, note=note), display, stop)
-        stop.set()
+        on_listening(note)
+        bridging = asyncio.create_task(daemon.run(stop))
+        bridging.add_done_callback(lambda _: stop.set())  # nothing to watch without the bridge
+        try:
+            await watch(WatchSettings(broker, base, seconds=demo.seconds, note=note), display, stop)
+        finally:
+            stop.set()
+            await bridging

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ftms_bridge.config.convert import machine_spec
+from ftms_bridge.config.layers import value_at
+from ftms_bridge.config.loading import Loaded
 from ftms_bridge.config.settings import MachineSettings, RecordingLink, Settings, SimulatorLink
-from ftms_bridge.errors import ConfigError
+from ftms_bridge.errors import BridgeError, ConfigError
 from ftms_bridge.gatt.notification import Arrival
 from ftms_bridge.measurement.sources import MachineSpec
 from ftms_bridge.ports import Deliver, MachineLink
@@ -34,6 +36,25 @@ class LinkPlan:
     machine: MachineSpec
     open: OpenLink
     loop: bool
+
+
+def check_scenarios(loaded: Loaded) -> None:
+    """Load every scenario that a link names.
+
+    Raises ConfigError that lists every one that cannot be used, with the place of its key.
+    """
+    problems = []
+    for index, machine in enumerate(loaded.settings.machine):
+        if isinstance(machine.link, SimulatorLink):
+            try:
+                load_scenario(machine.link.scenario)
+            except BridgeError as error:
+                path = ("machine", index, "link", "scenario")
+                layer = next(one for one in loaded.layers if value_at(one.values, path)[0])
+                key = f"machine[{index}].link.scenario"
+                problems.append(f"{layer.label}: {key}: {error.what} {error.hint}")
+    if problems:
+        raise ConfigError("\n  ".join(problems), hint="Correct the scenario or its name.")
 
 
 def plan_links(settings: Settings, clock: Clock) -> tuple[LinkPlan, ...]:

@@ -17,11 +17,14 @@ from ftms_bridge.errors import BrokerUnavailable, UsageError
 from ftms_bridge.mqtt.listening import listen
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.mqtt.tasks import first_end
-from ftms_bridge.mqtt.trouble import Trouble
+from ftms_bridge.mqtt.trouble import NOTHING_LISTENS, UNKNOWN_HOST, Trouble
 from ftms_bridge.telemetry.topics import DEFAULT_BASE
 
 COMPLETE_WITHIN_S: Final = 10.0
 """How long a single look may take; house choice: ten times what a running bridge needs."""
+
+_HOPELESS: Final = (NOTHING_LISTENS, UNKNOWN_HOST)
+"""Troubles that will not pass while a single look waits."""
 
 Clock = Callable[[], float]
 OnMessage = Callable[[str, bytes, bool], None]
@@ -106,6 +109,7 @@ class Watch:
         self._listen = listen
         self._clock = clock
         self._complete = asyncio.Event()
+        self._hopeless = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Show what the bridge publishes until ``stop`` is set or the time is over.
@@ -123,7 +127,8 @@ class Watch:
             show(self._clock())
 
     async def _look_once(self, stop: asyncio.Event) -> None:
-        await first_end(self._hear(), self._complete.wait(), stop.wait(), self._time_out())
+        ends = (self._complete.wait(), self._hopeless.wait(), stop.wait(), self._time_out())
+        await first_end(self._hear(), *ends)
         if self._complete.is_set() or stop.is_set():
             return
         url = shown_url(self._settings.broker)
@@ -165,3 +170,5 @@ class Watch:
             self.view.connect()
         else:
             self.view.lose(trouble.what)
+            if trouble in _HOPELESS:
+                self._hopeless.set()

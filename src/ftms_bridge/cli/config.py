@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from ftms_bridge.errors import BridgeError, ConfigError
-
-if TYPE_CHECKING:
-    from ftms_bridge.config.settings import Settings
+from ftms_bridge.errors import InputMissing
 
 config_option = click.option(
     "--config",
@@ -32,33 +28,17 @@ def command() -> None:
 @config_option
 def check(config_file: Path | None) -> None:
     """Read the whole configuration and list every problem; exit code 78 if there is one."""
+    from ftms_bridge.app.links import check_scenarios, plan_links
     from ftms_bridge.config.loading import load_settings
 
     loaded = load_settings(config_file)
     settings = loaded.settings
-    _check_links(settings)
+    check_scenarios(loaded)
+    plan_links(settings, clock=lambda: 0.0)
     click.echo(f"{loaded.file or 'environment'}: correct")
     click.echo(f"  machines: {', '.join(machine.id for machine in settings.machine)}")
     click.echo(f"  broker:   {settings.mqtt.host}:{settings.mqtt.port}")
     click.echo(f"  topics:   {settings.mqtt.base}/...")
-
-
-def _check_links(settings: Settings) -> None:
-    """Load every scenario and recording that a link names, as `run` will."""
-    from ftms_bridge.app.links import plan_links
-    from ftms_bridge.config.settings import SimulatorLink
-    from ftms_bridge.simulator.scenario_file import load_scenario
-
-    problems = []
-    for index, machine in enumerate(settings.machine):
-        if isinstance(machine.link, SimulatorLink):
-            try:
-                load_scenario(machine.link.scenario)
-            except BridgeError as error:
-                problems.append(f"machine[{index}].link.scenario: {error.what} {error.hint}")
-    if problems:
-        raise ConfigError("\n  ".join(problems), hint="Correct the scenario or its name.")
-    plan_links(settings, clock=lambda: 0.0)
 
 
 @command.command()
@@ -87,7 +67,12 @@ def path(config_file: Path | None) -> None:
     """Print which file is read."""
     from ftms_bridge.config.loading import require_file
 
-    click.echo(require_file(config_file))
+    file = require_file(config_file)
+    if not file.is_file():
+        raise InputMissing(
+            f"There is no file {file}.", hint="Correct --config or $FTMS_BRIDGE_CONFIG."
+        )
+    click.echo(file)
 
 
 @command.command()

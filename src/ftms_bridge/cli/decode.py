@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import rich_click as click
 
-from ftms_bridge.errors import UsageError
+from ftms_bridge.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ def command(
     With --ndjson there is one line out for each line in, in the same order; a line that cannot be
     read gives {"status": "error"}, and the exit code is 1 at the end.
     """
+    _check_quirk(quirk)
     if ndjson:
         _decode_input(char, quirk)
         return
@@ -46,14 +47,21 @@ def command(
         click.echo("\n".join(_as_text(decoded, raw)))
 
 
-def _decode_input(char: str | None, quirk: str | None) -> None:
-    """Decode standard input to the end; exit with 1 when a line could not be read."""
+def _check_quirk(quirk: str | None) -> None:
+    """Refuse a wrong name as what it is here: a wrong option, told before the first line."""
     from ftms_bridge.gatt.quirks import quirk_named
 
+    if quirk is not None:
+        try:
+            quirk_named(quirk)
+        except ConfigError as error:
+            raise UsageError(error.what, hint=error.hint) from None
+
+
+def _decode_input(char: str | None, quirk: str | None) -> None:
+    """Decode standard input to the end; exit with 1 when a line could not be read."""
     if char is not None:
         raise UsageError("--ndjson reads standard input.", hint="Leave CHAR and HEX out.")
-    if quirk is not None:
-        quirk_named(quirk)  # a wrong name is told before the first line
     damaged = decode_lines(sys.stdin.buffer, sys.stdout, quirk=quirk)
     if damaged:
         click.echo(f"ftms-bridge: lines that could not be read: {damaged}", err=True)

@@ -25,7 +25,7 @@ def command(*, seconds: float | None, mqtt_port: int | None) -> None:
 
     from rich.console import Console
 
-    from ftms_bridge.app.demo import DemoSettings, choose_port, run_demo, subscribe_line
+    from ftms_bridge.app.demo import DemoSettings, choose_port, run_demo
     from ftms_bridge.app.logs import set_up_logs
     from ftms_bridge.config.loading import load_settings, packaged_file
     from ftms_bridge.dashboard.display import choose_display
@@ -33,8 +33,10 @@ def command(*, seconds: float | None, mqtt_port: int | None) -> None:
     settings = load_settings(packaged_file("demo.toml")).settings
     set_up_logs("warning", "text")
     port = choose_port(mqtt_port)
-    line = subscribe_line(port, settings.mqtt.base)
-    click.echo(f"To see the messages, paste this into another terminal:\n\n  {line}\n")
     display = choose_display(Console())
-    asyncio.run(run_demo(DemoSettings(settings, port, seconds), display))
+    asyncio.run(run_demo(DemoSettings(settings, port, seconds), display, _show_line))
     click.echo("That was the demo. With a broker of your own: ftms-bridge run; see README.md.")
+
+
+def _show_line(line: str) -> None:
+    click.echo(f"To see the messages, paste this into another terminal:\n\n  {line}\n")

@@ -24,9 +24,12 @@ def command(*, config_file: Path | None) -> None:
     import asyncio
 
     from ftms_bridge.app.daemon import run_daemon
+    from ftms_bridge.app.links import check_scenarios
     from ftms_bridge.app.logs import set_up_logs
     from ftms_bridge.config.loading import load_settings
 
-    settings = load_settings(config_file).settings
+    loaded = load_settings(config_file)
+    check_scenarios(loaded)
+    settings = loaded.settings
     set_up_logs(settings.log.level, settings.log.format)
     asyncio.run(run_daemon(settings))

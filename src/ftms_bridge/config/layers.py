@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -128,11 +129,22 @@ def _anchored(values: Mapping[str, object], folder: Path) -> dict[str, object]:
 def environment_layer() -> Layer:
     """Return what the variables `FTMS_BRIDGE_...` say, unknown ones included, to be refused later.
 
+    So is the text of a variable for a whole section that is not JSON.
+
     Raises:
-        ConfigError: a variable that holds a whole table is not JSON.
+        ConfigError: a variable for a table within a section is not JSON.
     """
+    source = EnvSettingsSource(_Source)
+    names = {f"{ENV_PREFIX}{section}".lower(): section for section in Settings.model_fields}
+    nonsense = {
+        name: text
+        for name, text in source.env_vars.items()
+        if name in names and text is not None and json_fault(text)
+    }
+    source.env_vars = {k: v for k, v in source.env_vars.items() if k not in nonsense}
     with _refusing_nonsense("environment"):
-        values = EnvSettingsSource(_Source)()
+        values = source()
+    values |= {names[name]: text for name, text in nonsense.items()}
     for variable, text in os.environ.items():
         name = variable.removeprefix(ENV_PREFIX).lower()
         if variable.startswith(ENV_PREFIX) and variable != CONFIG_VARIABLE:
@@ -154,6 +166,17 @@ def secrets_layer() -> Layer:
     with _refusing_nonsense("secrets folder"):
         values = NestedSecretsSettingsSource(files, secrets_dir_missing="ok")()
     return Layer("secrets folder", values)
+
+
+def json_fault(text: str) -> str | None:
+    """Return where a text ceases to be JSON, in words, or None if it is JSON."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno}, column {error.colno}"
+    except RecursionError:
+        return "nested too deeply"
+    return None
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Final
 from pydantic_core import ErrorDetails
 
 from ftms_bridge.config.catalogue import setting_rows, variable_of
-from ftms_bridge.config.layers import Layer, Part, value_at
+from ftms_bridge.config.layers import Layer, Part, json_fault, value_at
 from ftms_bridge.config.toml import toml_value
 
 GOT_MAX_CHARACTERS: Final = 200
@@ -46,17 +46,28 @@ TEXTS: Final = {
 """Texts for pydantic's error types; a type that is not here keeps pydantic's own text."""
 
 
+TABLE_TYPES: Final = frozenset({"tuple_type", "dict_type", "model_type", "model_attributes_type"})
+
+
 def describe(error: ErrorDetails, layers: Sequence[Layer]) -> str:
     """Return the line for one error of pydantic; the last layer is blamed for what is missing."""
     path = _path_in_file(error["loc"], layers)
     layer = next((one for one in layers if value_at(one.values, path)[0]), layers[-1])
     if error["type"] == "extra_forbidden":
         text = _unknown_key(path, layer)
+    elif layer.label == "environment" and (fault := _json_fault(error)):
+        text = f"is not JSON ({fault})"
     elif error["type"] in TEXTS:
         text = TEXTS[error["type"]].format(**error.get("ctx", {})) + _got(error["input"], path)
     else:
         text = error["msg"] + _got(error["input"], path)
     return f"{layer.label}: {_name(path, layer)}: {text}"
+
+
+def _json_fault(error: ErrorDetails) -> str | None:
+    """Return what keeps the text of a variable for a whole table from being read."""
+    value = error["input"]
+    return json_fault(value) if error["type"] in TABLE_TYPES and isinstance(value, str) else None
 
 
 def _path_in_file(loc: Sequence[Part], layers: Sequence[Layer]) -> tuple[Part, ...]:

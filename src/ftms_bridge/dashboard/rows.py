@@ -19,6 +19,9 @@ _DIRECTION: Final = 10
 _FIGURE: Final = 7
 """Columns of each; what is left is for the name."""
 
+_LEAST_NAME: Final = 12
+"""Columns that a name keeps: on a narrow terminal the last figures give way (house choice)."""
+
 _UNITS: Final = ("km/h", "/min", "W", "bpm", "time", "km")
 
 
@@ -41,10 +44,12 @@ def row(machine: MachineView, standing: Standing, at: float, *, width: int) -> T
 
 
 def _line(start: Sequence[Text], figures: Sequence[Text], width: int) -> Text:
-    name = max(width - _STANDING - _DIRECTION - len(figures) * _FIGURE - 2, 1)
+    room = width - _STANDING - _DIRECTION - 2
+    shown = figures[: max((room - _LEAST_NAME) // _FIGURE, 0)]
+    name = max(room - len(shown) * _FIGURE, _LEAST_NAME)
     columns = (name, _STANDING, _DIRECTION)
     return chained(
         Text(" "),
         *(fit(text, column - 1) + Text(" ") for text, column in zip(start, columns, strict=True)),
-        *(right(figure, _FIGURE) for figure in figures),
+        *(right(figure, _FIGURE) for figure in shown),
     )

@@ -38,11 +38,14 @@ RETAINED: Final = Problem(
     "retained_command", "Send commands without the retain flag, and clear the retained one."
 )
 TOO_LARGE: Final = Problem(
-    "payload_too_large", f"Send at most {PAYLOAD_LIMIT_BYTES} bytes; an empty payload will do."
+    "payload_too_large", f"Send at most {PAYLOAD_LIMIT_BYTES} bytes; {{}} will do."
 )
-NOT_JSON: Final = Problem("payload_not_json", 'Send nothing, or a JSON object such as {"id": "1"}.')
+EMPTY: Final = Problem(
+    "payload_empty", "Send a JSON object, {} at least; with mosquitto_pub: -m '{}'."
+)
+NOT_JSON: Final = Problem("payload_not_json", 'Send {}, or a JSON object such as {"id": "1"}.')
 NOT_AN_OBJECT: Final = Problem(
-    "payload_not_an_object", 'Send nothing, or a JSON object such as {"id": "1"}.'
+    "payload_not_an_object", 'Send {}, or a JSON object such as {"id": "1"}.'
 )
 UNKNOWN_KEY: Final = Problem("unknown_key", "The only key of a command is id.")
 BAD_ID: Final = Problem("bad_id", f"id must be text of at most {TEXT_LIMIT} characters.")
@@ -98,7 +101,7 @@ def read_request(payload: bytes) -> tuple[str | None, Problem | None]:
     if len(payload) > PAYLOAD_LIMIT_BYTES:
         return None, TOO_LARGE
     if not payload:
-        return None, None
+        return None, EMPTY
     try:
         body = from_json(payload, allow_inf_nan=False)
     except ValueError:
@@ -160,6 +163,8 @@ class Inbox:
         self, topic: str, payload: bytes, *, retained: bool, at: float, time: str | None
     ) -> None:
         """Take one message of a command topic; ``time`` labels the answer."""
+        if retained and not payload:  # somebody clears a retained command, as the hint asks
+            return
         if not self._rate.allows(at):
             self._outbox.stats.rejected += 1
             return

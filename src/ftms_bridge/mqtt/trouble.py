@@ -26,6 +26,12 @@ WRONG_VERSION: Final = Trouble(
     "the broker does not speak this version of MQTT", "Set protocol to 'auto'."
 )
 NO_ANSWER: Final = Trouble("the broker does not answer", CHECK_BROKER)
+NOTHING_LISTENS: Final = Trouble(
+    "nothing listens there", "Start the broker, or correct host and port."
+)
+UNKNOWN_HOST: Final = Trouble(
+    "the host name is not known", "Correct the host, or check the name service."
+)
 LOST: Final = Trouble("the connection is lost", CHECK_BROKER)
 
 BY_CODE: Final = {
@@ -50,10 +56,8 @@ BY_CODE: Final = {
 """By reason code. Source: MQTT 5.0, 2.4; paho translates those of 3.1.1."""
 
 BY_CAUSE: Final[tuple[tuple[type[BaseException], Trouble], ...]] = (
-    (ConnectionRefusedError, Trouble(
-        "nothing listens there", "Start the broker, or correct host and port.")),
-    (socket.gaierror, Trouble(
-        "the host name is not known", "Correct the host, or check the name service.")),
+    (ConnectionRefusedError, NOTHING_LISTENS),
+    (socket.gaierror, UNKNOWN_HOST),
     (UnicodeError, Trouble("the host name cannot be one", "Correct the host.")),
     (ssl.SSLCertVerificationError, Trouble(
         "the broker's certificate is not trusted",

@@ -14,7 +14,7 @@ from ftms_bridge.gatt.notification import LinkChange, Notification
 from ftms_bridge.measurement.source import Source
 from ftms_bridge.pipeline.machine import NEVER, MachineTrack
 from ftms_bridge.pipeline.settings import PipelineSettings
-from ftms_bridge.telemetry.messages import AvailabilityWord
+from ftms_bridge.telemetry.blocks import AvailabilityWord
 from ftms_bridge.telemetry.publish import Publish
 
 _NOTHING: list[Publish] = []

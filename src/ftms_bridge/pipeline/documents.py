@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from ftms_bridge.measurement.signals import Lane, Number, Signal
 from ftms_bridge.motion.direction import DirectionEstimate
-from ftms_bridge.telemetry.messages import (
-    DirectionBlock,
-    LapSummary,
-    MetricsBlock,
-    SignalSource,
-)
+from ftms_bridge.telemetry.blocks import DirectionBlock, MetricsBlock, SignalSource
+from ftms_bridge.telemetry.messages import LapSummary
 from ftms_bridge.workout.metrics import SessionMetrics
 from ftms_bridge.workout.ride import Lap, Ride
 

@@ -16,7 +16,8 @@ from ftms_bridge.pipeline.reports import Reports
 from ftms_bridge.pipeline.sessions import Sessions
 from ftms_bridge.pipeline.settings import PipelineSettings
 from ftms_bridge.pipeline.state import MachineState
-from ftms_bridge.telemetry.messages import AvailabilityWord, EventType
+from ftms_bridge.telemetry.blocks import AvailabilityWord
+from ftms_bridge.telemetry.messages import EventType
 from ftms_bridge.telemetry.pacing import Pace
 from ftms_bridge.telemetry.publish import Publish
 from ftms_bridge.workout.metrics import Sample

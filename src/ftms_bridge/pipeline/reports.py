@@ -21,14 +21,11 @@ from ftms_bridge.pipeline.documents import (
 )
 from ftms_bridge.pipeline.settings import PipelineSettings
 from ftms_bridge.pipeline.state import MachineState
+from ftms_bridge.telemetry.blocks import AvailabilityWord, DirectionWord, Number, SessionBlock
 from ftms_bridge.telemetry.messages import (
     CONTRACT_VERSION,
-    AvailabilityWord,
-    DirectionWord,
     EventType,
-    Number,
     Payload,
-    SessionBlock,
     SessionSummary,
     State,
 )
@@ -66,8 +63,10 @@ _NOTHING_SHOWN: Final = {name: Signal(QUANTITIES[name]) for name in _IN_STATE}
 _HINTS: Final = {
     "machine_is_silent": "Nothing is heard from the machine; it resumes by itself when it is.",
     "too_many_laps": "A session keeps 1000 laps; end it to begin anew.",
-    "no_session": "A session starts by itself with the first motion; send the command after that.",
-    "session_is_paused": "The session is paused already: send resume, or just move on.",
+    "no_session": "A session starts by itself with the first motion; after an end that was sent "
+    "in motion, stand still once first. Send the command when it has started.",
+    "session_is_paused": "The session is paused already: send resume, or stand still once and "
+    "move on.",
     "session_is_active": "The session is running already.",
 }
 

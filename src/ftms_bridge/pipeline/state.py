@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ftms_bridge.measurement.signals import Signals
 from ftms_bridge.motion.watch import DirectionWatch
-from ftms_bridge.telemetry.messages import AvailabilityWord
+from ftms_bridge.telemetry.blocks import AvailabilityWord
 from ftms_bridge.workout.ride import Ride
 from ftms_bridge.workout.session import SessionTracker
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -73,9 +74,12 @@ def _text_of(name_or_path: str | Path) -> tuple[str, str]:
     try:
         return path.read_text("utf-8"), str(path)
     except (OSError, UnicodeDecodeError) as error:
+        names = scenario_names()
+        similar = get_close_matches(str(path), names, n=1)
+        meant = f"Did you mean {similar[0]}? " if similar else ""
         raise InputMissing(
             f"There is no scenario {str(path)!r}, neither shipped nor as a readable file.",
-            hint=f"Shipped are: {', '.join(scenario_names())}. Or give the path of a TOML file.",
+            hint=f"{meant}Shipped are: {', '.join(names)}. Or give the path of a TOML file.",
         ) from error
 
 

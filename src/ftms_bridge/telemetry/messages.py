@@ -3,6 +3,9 @@
 They are ``TypedDict`` because building and encoding a plain dict costs about 60 % of what a slotted
 dataclass costs (measured; see "Decisions" in docs/architecture.md) and these are built at up to
 4 Hz per machine. ``None`` always means "not known now", never zero.
+
+Each docstring says ``field: meaning``, from which docs/mqtt.md is made. A field that means the same
+everywhere is explained once: in ``Live``, ``SessionBlock`` or ``MetricsBlock``, or as a quantity.
 """
 
 from __future__ import annotations
@@ -10,75 +13,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, TypedDict
 
+from ftms_bridge.telemetry.blocks import (
+    AvailabilityWord,
+    DirectionBlock,
+    DirectionWord,
+    MetricsBlock,
+    Number,
+    SessionBlock,
+    SessionWord,
+    SignalSource,
+)
+
 CONTRACT_VERSION: Final = 1
-
-Number = int | float
-AvailabilityWord = Literal["online", "stale", "offline"]
-SessionWord = Literal["idle", "active", "paused", "ended"]
-DirectionWord = Literal["forward", "backward", "stopped", "unknown"]
-BasisWord = Literal["measured", "derived", "estimated"]
-
-
-class SignalSource(TypedDict):
-    """Where a group of signals comes from and how old they are."""
-
-    source: str
-    basis: BasisWord
-    age_s: float
-    signals: list[str]
-
-
-class DirectionBlock(TypedDict):
-    """Which way the rider moves; ``reason`` says why it is unknown."""
-
-    direction: DirectionWord
-    basis: Literal["measured", "declared"] | None
-    confidence: float | None
-    reason: str | None
-    since_s: float | None
-
-
-class SessionBlock(TypedDict):
-    """The session so far; ``None`` in ``id`` before the first motion."""
-
-    id: str | None
-    state: SessionWord
-    elapsed_s: float
-    moving_s: float
-    gap_s: float
-    gaps: int
-    lap: int
-
-
-class MetricsBlock(TypedDict):
-    """Metrics of the session so far; rolling powers need that many full seconds of data.
-
-    distance_m: the machine's own counter, rebased over resets; integrated_distance_m: from speed.
-    """
-
-    distance_m: float | None
-    integrated_distance_m: float | None
-    work_kj: float | None
-    power_3s_w: float | None
-    power_10s_w: float | None
-    power_30s_w: float | None
-    avg_speed_kmh: float | None
-    max_speed_kmh: float | None
-    avg_power_w: float | None
-    max_power_w: float | None
-    avg_cadence_rpm: float | None
-    max_cadence_rpm: float | None
-    avg_hr_bpm: float | None
-    max_hr_bpm: float | None
 
 
 class Live(TypedDict):
     """Everything known about one machine now.
 
-    seq: grows by one per document and machine; t_s: seconds on the daemon's (or recording's) clock;
-    time: RFC 3339 UTC label, or None when the recording does not say when it was made;
-    signals: newest value per quantity, unit in the name, None once too old;
+    schema: version of the contract.
+    machine: configured id of the machine.
+    seq: grows by one per document, machine and topic.
+    t_s: seconds on the daemon's (or recording's) clock.
+    time: RFC 3339 UTC label, or None when the recording does not say when it was made.
+    availability: stale after 3 s without a record, offline after 10 s or when the link is down.
+    fresh: whether the machine is online, so that the values are those of now.
+    signals: newest value per quantity, unit in the name, None once too old.
+    sources: where the signals that are not None come from.
+    direction: which way the rider moves.
+    session: the session so far.
     interval: None until a workout runs.
+    metrics: what is computed over the session.
     """
 
     schema: int
@@ -97,7 +61,13 @@ class Live(TypedDict):
 
 
 class State(TypedDict):
-    """Flat state at 1 Hz for Home Assistant: one value per key, the same keys always."""
+    """Flat state at 1 Hz for Home Assistant: one value per key, the same keys always.
+
+    direction: unknown unless there is evidence.
+    direction_reason: why the direction is unknown; else None.
+    session_state: idle before the first motion, ended after the end.
+    session_id: id of the open session; else None.
+    """
 
     schema: int
     machine: str
@@ -135,7 +105,13 @@ EventType = Literal[
 
 
 class Event(TypedDict):
-    """Something that happened once; ``event_id`` is unique, so a repeated delivery can be told."""
+    """Something that happened once.
+
+    event_id: unique, so a repeated delivery can be told.
+    type: what happened.
+    session_id: id of the open session; else None.
+    detail: what there is to say of it; the keys depend on the type.
+    """
 
     schema: int
     machine: str
@@ -148,7 +124,10 @@ class Event(TypedDict):
 
 
 class LapSummary(TypedDict):
-    """One finished lap."""
+    """One finished lap; every number is that of the lap alone.
+
+    lap: number of the lap, from 1.
+    """
 
     lap: int
     elapsed_s: float
@@ -160,7 +139,17 @@ class LapSummary(TypedDict):
 
 
 class SessionSummary(TypedDict):
-    """A finished session; the same numbers that a replay of its recording gives."""
+    """A finished session; the same numbers that a replay of its recording gives.
+
+    session_id: id of the session.
+    started: RFC 3339 UTC label of the first motion, or None as with every label.
+    ended: label of the end; out of a pause, of the moment the pause began.
+    ended_by: a command, a pause that was too long, or the end of the bridge.
+    elapsed_s: time from start to end, pauses and gaps included.
+    counter_resets: how often the machine began to count anew.
+    metrics: what was computed over the session.
+    laps: every lap, the last one included.
+    """
 
     schema: int
     machine: str
@@ -178,7 +167,14 @@ class SessionSummary(TypedDict):
 
 
 class CommandResult(TypedDict):
-    """What became of a command; ``hint`` says what to do when it was rejected."""
+    """What became of a command.
+
+    id: the one that came with the command; else None.
+    verb: last part of the topic of the command.
+    status: whether it was carried out.
+    reason: why it was rejected, as one word for programs; else None.
+    hint: what to do when it was rejected; else None.
+    """
 
     schema: int
     machine: str
@@ -191,13 +187,22 @@ class CommandResult(TypedDict):
 
 
 class CommandRequest(TypedDict, total=False):
-    """Body of ``set/<verb>``; an empty body is allowed too. ``id`` comes back in the result."""
+    """Body of ``set/<verb>``: a JSON object, ``{}`` at least.
+
+    id: any text; it comes back in the result.
+    """
 
     id: str
 
 
 class MachineInfo(TypedDict):
-    """One configured machine in ``bridge/info``."""
+    """One configured machine in ``bridge/info``.
+
+    id: its part of the topics.
+    name: what people call it.
+    kind: such as indoor_bike or treadmill.
+    sensors: ids of the sensors that feed it.
+    """
 
     id: str
     name: str
@@ -206,7 +211,16 @@ class MachineInfo(TypedDict):
 
 
 class BridgeInfo(TypedDict):
-    """Who is publishing; sent at start and after each reconnection."""
+    """Who is publishing; sent at start and after each reconnection.
+
+    version: of the bridge.
+    contract: version of the contract, as in schema.
+    python: version of Python that runs it.
+    run_id: begins the ids of sessions and events of this run.
+    started: RFC 3339 UTC label of the start of this run.
+    base: first part of each topic.
+    machines: every configured machine.
+    """
 
     schema: int
     version: str
@@ -219,7 +233,28 @@ class BridgeInfo(TypedDict):
 
 
 class BridgeHealth(TypedDict):
-    """How the daemon is; counters count from its start."""
+    """How the daemon is; counters count from its start.
+
+    uptime_s: time since its start.
+    rss_mb: resident memory.
+    cpu_pct: processor time since the last document; 100 is one core.
+    loop_lag_ms: longest delay of the event loop since the last document.
+    mqtt_connected: whether the broker is there.
+    mqtt_connections: how often the broker was reached.
+    mqtt_reconnections: how often it was reached again after a loss.
+    mqtt_published: payloads that were sent.
+    mqtt_dropped: live values without a broker or overtaken, events that found a full queue.
+    mqtt_failed: attempts that the broker did not confirm, payloads that cannot be encoded.
+    mqtt_queue: events and results that the broker has not acknowledged yet.
+    commands_rejected: commands that could not be understood or came too fast.
+    notifications: notifications that arrived.
+    notifications_damaged: those whose bytes do not agree with their flags.
+    notifications_unknown: those from a source or characteristic that is not known.
+    records_partial: records of which a part never came.
+    recording: whether notifications reach the disk.
+    recording_lost: notifications that could not be written.
+    machines: availability of each machine.
+    """
 
     schema: int
     time: str | None
