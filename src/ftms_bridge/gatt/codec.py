@@ -56,7 +56,6 @@ class Codec:
             if reading.needs_finish:
                 finish_values(values, reading.finish, reading.absent)
         decoded = Decoded()
-        decoded.shape = reading.shape
         decoded.values = values
         decoded.reading = reading
         return decoded

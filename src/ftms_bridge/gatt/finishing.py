@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ftms_bridge.gatt.fields import Field, Value
 
 
-def divisor_of(row: Field) -> float:
+def divisor_of(row: Field) -> int | float:
     """Return what to divide a raw value by: a division gives the nearest decimal.
 
     Multiplying by 0.01 does not: 1109 * 0.01 is 11.090000000000002. A whole divisor is given as

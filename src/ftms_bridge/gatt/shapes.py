@@ -94,11 +94,15 @@ class Decoded:
     cost, and so does leaving to the reading what all records of its kind have in common.
     """
 
-    __slots__ = ("reading", "shape", "values")
+    __slots__ = ("reading", "values")
 
-    shape: Shape
     values: list[Value]
     reading: Reading
+
+    @property
+    def shape(self) -> Shape:
+        """Return what the flag word means."""
+        return self.reading.shape
 
     @property
     def status(self) -> Status:
@@ -163,8 +167,8 @@ class Reading:
         self.absent: int = missing if is_cut_by_habit else 0
         self.struct = Struct(f"<{head}x{body.codes}{body.left}x")
         self.topped: tuple[tuple[int, int, int], ...] = tuple(body.topped)
-        self.scaled: tuple[tuple[int, float], ...] = tuple(body.scaled)
-        self.nullable: tuple[tuple[int, float], ...] = tuple(body.nullable)
+        self.scaled: tuple[tuple[int, int | float], ...] = tuple(body.scaled)
+        self.nullable: tuple[tuple[int, int | float], ...] = tuple(body.nullable)
         self.finish: tuple[tuple[int, Field], ...] = tuple(reversed(body.finish))
         self.needs_finish: bool = bool(self.finish or self.absent)
         self.needs_more: bool = bool(self.topped or self.nullable or self.needs_finish)
@@ -181,8 +185,8 @@ class Body:
         self.left = length - head
         self.codes = ""
         self.topped: list[tuple[int, int, int]] = []
-        self.scaled: list[tuple[int, float]] = []
-        self.nullable: list[tuple[int, float]] = []
+        self.scaled: list[tuple[int, int | float]] = []
+        self.nullable: list[tuple[int, int | float]] = []
         self.finish: list[tuple[int, Field]] = []
         self._length = length
         for row in rows:

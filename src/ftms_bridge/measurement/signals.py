@@ -67,8 +67,8 @@ class Signal:
     def __init__(self, quantity: Quantity) -> None:
         self.quantity = quantity
         self._max_age_s = quantity.max_age_s - _TICK_S
-        self._low = quantity.low
-        self._high = quantity.high
+        self._low: Number = quantity.low
+        self._high: Number = quantity.high
         self._ranks: list[tuple[int, list[tuple[Lane, int]]]] = []
         self._only: Lane | None = None
         self._only_index = 0

@@ -98,7 +98,7 @@ class Source:
         if not inlet.carries_signals:
             self.last_read[characteristic] = decoded
             return False
-        if decoded.shape.more_data or inlet.assembly.parts:
+        if decoded.reading.shape.more_data or inlet.assembly.parts:
             if inlet not in self._splitting:
                 self._splitting.append(inlet)
             finished = inlet.assembly.receive(decoded, at)
@@ -162,7 +162,7 @@ class Source:
         return decoded.status is Status.TRAILING and not any(data[-decoded.extra_bytes :])
 
     def _merge(self, decoded: Decoded, at: float) -> bool:
-        shape = decoded.shape
+        shape = decoded.reading.shape
         track = self._tracks.get(shape)
         if track is None:
             track = self._open_track(decoded)
@@ -176,15 +176,12 @@ class Source:
         for index, counter in track.counters:
             reading = values[index]
             if reading is not None and reading != counter.last:
-                self._count(counter, shape.names[index], int(reading), at)
+                change = counter.receive(int(reading), at)
+                if change is not _GREW and change is not _FIRST:
+                    self.changes.append((shape.names[index], change))
         if track.derived is not None:
             self._derive(track, values, at)
         return True
-
-    def _count(self, counter: Counter, name: str, reading: int, at: float) -> None:
-        change = counter.receive(reading, at)
-        if change is not _GREW and change is not _FIRST:
-            self.changes.append((name, change))
 
     def _derive(self, track: LaneTrack, values: list[Number | None], at: float) -> None:
         derived = track.derived

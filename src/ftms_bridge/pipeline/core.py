@@ -35,6 +35,7 @@ class Pipeline:
 
     def __init__(self, settings: PipelineSettings) -> None:
         self._machines = {spec.id: MachineTrack(spec, settings) for spec in settings.machines}
+        self._tracks = tuple(self._machines.values())
         self._route = {
             name: (track, source)
             for track in self._machines.values()
@@ -96,10 +97,13 @@ class Pipeline:
     def handle_timer(self, at: float) -> list[Publish]:
         """Do everything that is due by now; return what is to be published because of it."""
         effects: list[Publish] = []
-        for track in self._machines.values():
+        wake_at = NEVER
+        for track in self._tracks:
             if track.wake_at <= at:
                 effects += track.handle_timer(at)
-        self._wake_at = min((track.wake_at for track in self._machines.values()), default=NEVER)
+            if track.wake_at < wake_at:
+                wake_at = track.wake_at
+        self._wake_at = wake_at
         return effects
 
     def finish(self, at: float) -> list[Publish]:

@@ -165,7 +165,7 @@ class MachineTrack:
             or (cadence_rpm is not None and cadence_rpm >= rules.min_cadence_rpm)
             or (power_w is not None and power_w >= rules.min_power_w)
         )
-        sample = Sample(moving, speed_kmh, cadence_rpm, power_w, self._hr.value(at))
+        sample = Sample(moving, speed_kmh, cadence_rpm, power_w, hr_bpm=self._hr.value(at))
         self._sessions.step(dt_s, at, sample, gap)
         if self.state.session.open and self._next_state_at < self.wake_at:
             self.wake_at = self._next_state_at

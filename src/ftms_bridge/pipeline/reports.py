@@ -255,7 +255,6 @@ class Reports:
         shown = self._shown if fresh else _NOTHING_SHOWN
         if known.direction.estimate is not self._estimate:
             self._put_into_words(known.direction.estimate)
-        session = self._session_block(at)
         ride = known.ride
         totals = None if ride is None else ride.metrics.totals
         rolling = None if ride is None or not fresh else ride.metrics.rolling
@@ -268,11 +267,11 @@ class Reports:
             "fresh": fresh,
             "direction": self._direction,
             "direction_reason": self._reason,
-            "session_state": session["state"],
-            "session_id": session["id"],
-            "elapsed_s": session["elapsed_s"],
-            "moving_s": session["moving_s"],
-            "lap": session["lap"],
+            "session_state": known.session.state.value,
+            "session_id": None if ride is None else ride.session_id,
+            "elapsed_s": 0.0 if ride is None else tenths(at - ride.started_at) or 0.0,
+            "moving_s": 0.0 if totals is None else tenths(totals.moving_s) or 0.0,
+            "lap": 0 if ride is None else ride.lap_number,
             "speed_kmh": shown["speed_kmh"].value(at),
             "cadence_rpm": shown["cadence_rpm"].value(at),
             "power_w": shown["power_w"].value(at),

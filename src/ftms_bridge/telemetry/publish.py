@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ftms_bridge.telemetry.messages import Payload
 from ftms_bridge.telemetry.topics import Topic
 
 
-@dataclass(slots=True)
 class Publish:
     """This payload belongs on this topic of this machine now; treated as immutable.
 
     machine: machine id, or ``""`` for the bridge's own topics.
     """
 
-    topic: Topic
-    machine: str
-    payload: Payload
+    __slots__ = ("machine", "payload", "topic")
+
+    def __init__(self, topic: Topic, machine: str, payload: Payload) -> None:
+        self.topic = topic
+        self.machine = machine
+        self.payload = payload

@@ -12,6 +12,8 @@ from typing import Final
 
 from ftms_bridge.units import KMH_PER_MPS
 
+Number = int | float
+
 WINDOWS_S: Final = (3, 10, 30)
 """Rolling power windows that cyclists read: feel, effort, sustained."""
 
@@ -143,15 +145,29 @@ def mean(total: float, known_s: float) -> float | None:
     return total / known_s if known_s > 0.0 else None
 
 
-@dataclass(slots=True)
 class Sample:
-    """What one record says, held until the next; None is not known. Treated as immutable."""
+    """What one record says, held until the next; None is not known. Treated as immutable.
 
-    moving: bool
-    speed_kmh: float | None = None
-    cadence_rpm: float | None = None
-    power_w: float | None = None
-    hr_bpm: float | None = None
+    It is no dataclass because it is on the hot path, where the compiled core pays for the
+    ``__init__`` that a dataclass makes at run time.
+    """
+
+    __slots__ = ("cadence_rpm", "hr_bpm", "moving", "power_w", "speed_kmh")
+
+    def __init__(
+        self,
+        moving: bool,
+        speed_kmh: Number | None = None,
+        cadence_rpm: Number | None = None,
+        power_w: Number | None = None,
+        *,
+        hr_bpm: Number | None = None,
+    ) -> None:
+        self.moving = moving
+        self.speed_kmh = speed_kmh
+        self.cadence_rpm = cadence_rpm
+        self.power_w = power_w
+        self.hr_bpm = hr_bpm
 
 
 _NOTHING: Final = Sample(moving=False)
@@ -171,10 +187,10 @@ class SessionMetrics:
     def __init__(self) -> None:
         self.totals = Totals()
         self.rolling = RollingPower()
-        self.max_speed_kmh: float | None = None
-        self.max_power_w: float | None = None
-        self.max_cadence_rpm: float | None = None
-        self.max_hr_bpm: float | None = None
+        self.max_speed_kmh: Number | None = None
+        self.max_power_w: Number | None = None
+        self.max_cadence_rpm: Number | None = None
+        self.max_hr_bpm: Number | None = None
         self._held = _NOTHING
         self._second_at_s = 1.0
 
