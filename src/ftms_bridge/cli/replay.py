@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     help="As fast as possible, or N times as fast as recorded. Default: 1 with a broker, else max.",
 )
 @click.option("--broker", metavar="URL", help="Publish to mqtt://[user[:password]@]host[:port].")
-@click.option("--base", default="ftms", show_default=True, help="First part of every topic.")
+@click.option(
+    "--base",
+    default="ftms",
+    show_default=True,
+    help="First part of every topic; take another one beside a bridge that is running.",
+)
 @click.option("--transcript", metavar="FILE|-", help="Write everything published as JSON lines.")
 def command(
     *,
