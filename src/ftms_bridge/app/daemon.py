@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,12 +17,12 @@ from ftms_bridge.app.links import LinkPlan, plan_links
 from ftms_bridge.app.loop import stop_on_signals
 from ftms_bridge.app.recorder import Recorder, RecorderSettings
 from ftms_bridge.app.uplink import Identity, Uplink, UplinkSettings
-from ftms_bridge.config.convert import broker_password
+from ftms_bridge.config.convert import broker_password, pipeline_settings
 from ftms_bridge.config.settings import Settings
 from ftms_bridge.errors import BridgeError
 from ftms_bridge.mqtt.publisher import Outbox
 from ftms_bridge.mqtt.settings import BrokerSettings, Tls
-from ftms_bridge.pipeline import Pipeline, PipelineSettings
+from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.recordings.header import RecordingHeader
 from ftms_bridge.workout.session import SessionRules
 
@@ -71,19 +72,12 @@ class Daemon:
             machines=tuple(plan.machine for plan in self._plans),
             wall_zero=round(time.time() - self.clock(), 3),
         )
-        self._rules = SessionRules(
-            pause_after_s=settings.session.pause_after_s, end_after_s=settings.session.end_after_s
+        configured = pipeline_settings(
+            settings, run_id=self._identity.run_id, wall_zero=self._identity.wall_zero
         )
-        self._recorder = self._open_recorder()
-        self.pipeline = Pipeline(
-            PipelineSettings(
-                machines=self._identity.machines,
-                run_id=self._identity.run_id,
-                wall_zero=self._identity.wall_zero,
-                rules=self._rules,
-                live_interval_s=1.0 / settings.telemetry.live_per_s,
-            )
-        )
+        self._recorder = self._open_recorder(configured.rules)
+        # the links know more of their machines than the configuration says, such as sensors
+        self.pipeline = Pipeline(replace(configured, machines=self._identity.machines))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Bridge until ``stop`` is set; then end the sessions and say goodbye to the broker."""
@@ -140,7 +134,7 @@ class Daemon:
             if not self.pipeline.busy:
                 recorder.rotate(self.clock())
 
-    def _open_recorder(self) -> Recorder | None:
+    def _open_recorder(self, rules: SessionRules) -> Recorder | None:
         recording = self._settings.recording
         if not recording.enabled:
             return None
@@ -151,7 +145,7 @@ class Daemon:
                 wall_start=self._identity.wall_zero,
                 software=self._identity.version,
                 run_id=self._identity.run_id,
-                rules=self._rules,
+                rules=rules,
             ),
             wall=time.time,
         )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from ftms_bridge.config.convert import machine_spec
 from ftms_bridge.config.layers import value_at
@@ -16,17 +14,13 @@ from ftms_bridge.gatt.notification import Arrival
 from ftms_bridge.measurement.sources import MachineSpec
 from ftms_bridge.ports import Deliver, MachineLink
 from ftms_bridge.recordings.reader import RecordingReader
-from ftms_bridge.recordings.replay import ReplayLink
+from ftms_bridge.recordings.replay import ReplayLink, free_id
 from ftms_bridge.simulator.link import SimulatorLink as VirtualLink
 from ftms_bridge.simulator.scenario_file import load_scenario
 from ftms_bridge.simulator.simulation import Simulation
 
-log = logging.getLogger(__name__)
-
 Clock = Callable[[], float]
 OpenLink = Callable[[], MachineLink]
-
-_LONGEST_ID: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +120,10 @@ def _names(machine: MachineSettings, found: MachineSpec, taken: set[str]) -> dic
     for index, sensor in enumerate(found.sensors):
         name = configured[index] if index < len(configured) else sensor.id
         if name in taken and index >= len(configured):
-            name = _free_name(f"{machine.id}_{name}", taken)
+            name = free_id(f"{machine.id}_{name}", taken)
         taken.add(name)
         names[sensor.id] = name
     return names
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    """Return the name, cut and numbered until nobody else has it."""
-    free, number = name[:_LONGEST_ID], 1
-    while free in taken:
-        number += 1
-        suffix = f"_{number}"
-        free = name[: _LONGEST_ID - len(suffix)] + suffix
-    return free
 
 
 def _spec(machine: MachineSettings, found: MachineSpec) -> MachineSpec:

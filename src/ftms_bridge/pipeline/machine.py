@@ -167,8 +167,6 @@ class MachineTrack:
         )
         sample = Sample(moving, speed_kmh, cadence_rpm, power_w, hr_bpm=self._hr.value(at))
         self._sessions.step(dt_s, at, sample, gap)
-        if self.state.session.open and self._next_state_at < self.wake_at:
-            self.wake_at = self._next_state_at
         if self._live_pace.take(at):
             self._reports.live(at)
 

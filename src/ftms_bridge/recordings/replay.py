@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Final, Protocol
@@ -163,6 +163,16 @@ def _first_at(recording: Recording) -> float:
     return 0.0 if first is None else first.at
 
 
+def free_id(name: str, taken: Container[str]) -> str:
+    """Return the name as an id that nobody else has: cut to its length, numbered if need be."""
+    free, number = name[:LONGEST_ID], 1
+    while free in taken:
+        number += 1
+        suffix = f"_{number}"
+        free = name[: LONGEST_ID - len(suffix)] + suffix
+    return free
+
+
 def _unique_names(headers: Sequence[RecordingHeader]) -> list[dict[str, str]]:
     """Return for each recording its ids with what they are called among all."""
     taken: set[str] = set()
@@ -170,13 +180,8 @@ def _unique_names(headers: Sequence[RecordingHeader]) -> list[dict[str, str]]:
     for header in headers:
         of_header: dict[str, str] = {}
         for source in (id_ for machine in header.machines for id_ in source_ids(machine)):
-            unique, number = source, 1
-            while unique in taken:
-                number += 1
-                suffix = f"_{number}"
-                unique = source[: LONGEST_ID - len(suffix)] + suffix
-            taken.add(unique)
-            of_header[source] = unique
+            of_header[source] = free_id(source, taken)
+            taken.add(of_header[source])
         names.append(of_header)
     return names
 
