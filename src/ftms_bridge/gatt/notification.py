@@ -3,6 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(Enum):
+    """Why there is no link, or what is odd about one; the value is the word in every payload."""
+
+    SEARCHING = "searching"
+    NOT_SEEN = "not_seen"
+    AMBIGUOUS = "ambiguous"
+    NO_ANSWER = "no_answer"
+    LOST = "lost"
+    MUTE = "mute"
+    WRONG_SERVICES = "wrong_services"
+    CHANGED_IDENTITY = "changed_identity"
+    RELEASED = "released"
+    ADAPTER_MISSING = "adapter_missing"
+    BLUETOOTH_OFF = "bluetooth_off"
+    NOT_PERMITTED = "not_permitted"
+    SERVICE_DOWN = "bluetooth_service_down"
+    RADIO_FAULT = "radio_fault"
 
 
 @dataclass(slots=True)
@@ -25,12 +45,18 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """The link to one machine or sensor went up or down; ``reason`` in words."""
+    """The link to one machine or sensor went up or down, or is down for another reason now.
+
+    reason: in words, for people.
+    verdict: the same as one word for programs; None for a link that is up and has nothing odd, and
+    for links that know no verdicts (simulator, old recordings).
+    """
 
     at: float
     source: str
     up: bool
     reason: str = ""
+    verdict: Verdict | None = None
 
 
 Arrival = Notification | LinkChange

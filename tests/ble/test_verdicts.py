@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakDBusError,
+    BleakError,
+)
+from bleak_retry_connector import BleakConnectionError, BleakNotFoundError
+
+from ftms_bridge.ble.bounded import TookTooLong
+from ftms_bridge.ble.verdicts import LONGEST_TEXT, LinkTrouble, plain_text, trouble_of
+from ftms_bridge.gatt.notification import Verdict
+
+Reason = BleakBluetoothNotAvailableReason
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (BleakBluetoothNotAvailableError("no", Reason.NO_BLUETOOTH), Verdict.ADAPTER_MISSING),
+        (BleakBluetoothNotAvailableError("no", Reason.POWERED_OFF), Verdict.BLUETOOTH_OFF),
+        (BleakBluetoothNotAvailableError("no", Reason.DENIED_BY_USER), Verdict.NOT_PERMITTED),
+        (BleakBluetoothNotAvailableError("no", Reason.UNKNOWN), Verdict.SERVICE_DOWN),
+        (BleakDBusError("org.freedesktop.DBus.Error.AccessDenied", []), Verdict.NOT_PERMITTED),
+        (BleakDBusError("org.bluez.Error.NotReady", ["x"]), Verdict.BLUETOOTH_OFF),
+        (BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", []), Verdict.SERVICE_DOWN),
+        (BleakDBusError("org.bluez.Error.InProgress", ["busy"]), Verdict.NO_ANSWER),
+        (FileNotFoundError("bus"), Verdict.SERVICE_DOWN),
+        (PermissionError("bus"), Verdict.NOT_PERMITTED),
+        (BleakError("whatever"), Verdict.NO_ANSWER),
+        (BleakNotFoundError("x"), Verdict.NO_ANSWER),
+        (TookTooLong("connecting"), Verdict.NO_ANSWER),
+        (LinkTrouble(Verdict.MUTE, "silent"), Verdict.MUTE),
+    ],
+)
+def test_each_error_has_its_word(error: BaseException, verdict: Verdict) -> None:
+    trouble = trouble_of(error, Verdict.NO_ANSWER)
+    assert trouble.verdict is verdict
+    assert trouble.reason
+
+
+def test_every_reason_of_bleak_is_considered() -> None:
+    for reason in Reason:
+        trouble = trouble_of(BleakBluetoothNotAvailableError("no", reason), Verdict.NO_ANSWER)
+        assert trouble.verdict is not Verdict.NO_ANSWER
+
+
+def test_what_the_retry_connector_wraps_decides() -> None:
+    error = BleakConnectionError("Failed to connect after 2 attempt(s)")
+    error.__cause__ = BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"])
+    trouble = trouble_of(error, Verdict.NO_ANSWER)
+    assert trouble.verdict is Verdict.BLUETOOTH_OFF
+    assert trouble.reason == "org.bluez.Error.NotReady: Resource Not Ready"
+
+
+def test_foreign_text_is_made_harmless() -> None:
+    assert plain_text("a\x1b]8;;x\x07\n\u202eb  c", 99) == "a ]8;;x b c"
+    assert len(trouble_of(BleakError("x" * 999), Verdict.LOST).reason) == LONGEST_TEXT
