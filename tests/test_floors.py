@@ -31,7 +31,8 @@ VIOLATIONS = {
     "core-uses-the-standard-library": [("telemetry/publish.py", "pydantic")],
     "one-broker-client": [("mqtt/publisher.py", "aiomqtt"), ("app/bridge.py", "paho")],
     "one-embedded-broker": [("app/bridge.py", "amqtt")],
-    "radio-in-ble": [("app/bridge.py", "bleak")],
+    "radio-in-ble": [("app/bridge.py", "bleak"), ("mqtt/session.py", "dbus_fast")],
+    "one-virtual-radio": [("app/bridge.py", "bumble"), ("simulator/world.py", "bumble")],
     "validation-at-the-edges": [("app/bridge.py", "pydantic")],
     "terminal-on-top": [("app/bridge.py", "rich"), ("mqtt/session.py", "click")],
 }
