@@ -4,6 +4,8 @@
 #   make test     run the tests
 #   make check    format, lint, types, import floors, then the tests
 #   make docs     rewrite the generated parts of the documents
+#   make e2e      run the bridge on the real Linux Bluetooth stack, in virtual computers (root)
+#   make e2e-faults  the same, with everything that can fail failing (about four minutes)
 #   make bench    measure against the floors and the peers
 #   make lock     renew the pinned requirements (for maintainers)
 #   make clean    remove what the others made
@@ -27,7 +29,7 @@ BENCH_PYTHON ?= $(shell \
   done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint docs bench lock clean
+.PHONY: help demo test check lint docs e2e e2e-faults bench lock clean
 
 help:
 	@sed -n 's/^#   \(make .*\)/\1/p' Makefile
@@ -48,6 +50,12 @@ lint: $(VENV)/ready-dev
 
 docs: $(VENV)/ready-dev
 	$(BIN)/python tools/generated_docs.py
+
+e2e: $(VENV)/made
+	@PYTHONPATH=tools $(BIN)/python -m e2e smoke $(ARGS)
+
+e2e-faults: $(VENV)/made
+	@PYTHONPATH=tools $(BIN)/python -m e2e faults $(ARGS)
 
 bench: $(BENCH)/ready
 	$(BENCH)/bin/python -m bench --json bench-results.json $(ARGS)
@@ -95,4 +103,4 @@ lock: $(VENV)/ready-dev
 	  -o requirements-bench.txt
 
 clean:
-	rm -rf $(VENV) $(BENCH) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

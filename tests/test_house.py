@@ -24,6 +24,9 @@ VAGUE_SUFFIXES = ("Manager", "Handler", "Helper", "Util", "Utils", "Processor", 
 WORDS_OF_THE_CONTRACT = {"MachineInfo", "BridgeInfo"}
 """Payload types named after the topic `bridge/info`."""
 
+SHAPED_BY_OTHERS = {"VirtualClient"}
+"""Classes that implement an interface of a library: bleak's client alone has thirteen methods."""
+
 FAIL_BY_THEMSELVES = {"test_the_embedded_broker_is_not_reachable_from_the_network"}
 """Tests whose last step raises when the promise is broken."""
 
@@ -95,7 +98,7 @@ def test_no_class_does_many_things() -> None:
     for path in SOURCES:
         for node in classes(path):
             public = [one for one in node.body if isinstance(one, Function) and is_public(one.name)]
-            if len(public) > PUBLIC_METHODS_CAP:
+            if len(public) > PUBLIC_METHODS_CAP and node.name not in SHAPED_BY_OTHERS:
                 many[place(path, node)] = len(public)
     assert many == {}
 

@@ -8,17 +8,18 @@ from typing import Final
 from pydantic_core import to_json
 
 from ftms_bridge.control.commands import Command, Verb
-from ftms_bridge.gatt.notification import LinkChange, Notification
+from ftms_bridge.gatt.notification import LinkChange, Notification, Verdict
 from ftms_bridge.pipeline import Pipeline, PipelineSettings
 from ftms_bridge.simulator.scenario_file import load_scenario
 from ftms_bridge.simulator.simulation import Simulation
 from ftms_bridge.telemetry.publish import Publish
-from ftms_bridge.telemetry.topics import DEFAULT_BASE, EVENT, LIVE, SESSION_LAST, STATE
+from ftms_bridge.telemetry.topics import DEFAULT_BASE, EVENT, LINK, LIVE, SESSION_LAST, STATE
 
 SCENARIO: Final = "demo_bike"
-SHOWN: Final = (LIVE, STATE, EVENT, SESSION_LAST)
+SHOWN: Final = (LIVE, STATE, LINK, EVENT, SESSION_LAST)
 LAP_AT_S: Final = 30.0
 END_AT_S: Final = 55.0
+NOT_SEEN: Final = "not heard for 30 s"
 WALL_ZERO: Final = 1_767_225_600.0
 """2026-01-01T00:00:00Z; any instant would do, as long as it stays."""
 
@@ -48,6 +49,9 @@ def _ride() -> Iterator[Publish]:
                 yield from pipeline.change_link(arrival)
         ended = pipeline.command(Command(machine.id, verb, "a1"), until_s)
         yield from (effect for effect in ended if effect.topic is not STATE)
+    for source in (sensor.id for sensor in machine.sensors):
+        gone = LinkChange(END_AT_S, source, up=False, reason=NOT_SEEN, verdict=Verdict.NOT_SEEN)
+        yield from (effect for effect in pipeline.change_link(gone) if effect.topic is LINK)
 
 
 def _is_lap(effect: Publish) -> bool:

@@ -22,10 +22,12 @@ from ftms_bridge import errors
 from ftms_bridge.cli.main import COMMANDS, load
 from ftms_bridge.cli.topics import row
 from ftms_bridge.config.catalogue import setting_rows, variable_of
+from ftms_bridge.dashboard.words import VERDICTS
 from ftms_bridge.gatt.quirks import quirks
 from ftms_bridge.gatt.table_rows import table_rows
 from ftms_bridge.measurement.quantities import QUANTITIES
 from ftms_bridge.telemetry import blocks, messages
+from ftms_bridge.telemetry.blocks import VerdictWord
 from ftms_bridge.telemetry.topics import DEFAULT_BASE, TOPICS
 
 TOP: Final = Path(__file__).resolve().parents[1]
@@ -220,6 +222,12 @@ def _prose(thing: object) -> str:
     return re.sub(r"\bNone\b", "null", inspect.getdoc(thing) or "").replace("``", "`")
 
 
+def verdicts() -> str:
+    """Return the table of verdicts on links."""
+    rows = [(f"`{word}`", VERDICTS[word].format(machine="bike")) for word in get_args(VerdictWord)]
+    return table(("verdict", "meaning"), rows)
+
+
 SECTIONS: Final[dict[str, Callable[[], str]]] = {
     "topics": topics,
     "payloads": payloads,
@@ -231,6 +239,7 @@ SECTIONS: Final[dict[str, Callable[[], str]]] = {
     "exit-codes": exit_codes,
     "gatt-fields": gatt_fields,
     "quirks": quirk_profiles,
+    "verdicts": verdicts,
 }
 
 

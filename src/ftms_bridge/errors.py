@@ -50,6 +50,18 @@ class BrokerUnavailable(BridgeError):
     exit_code = 69
 
 
+class CommandRejected(BridgeError):
+    """The running bridge refuses what it was asked to do, and says why."""
+
+    exit_code = 65
+
+
+class RadioUnavailable(BridgeError):
+    """Bluetooth cannot be used on this computer now, and the command makes no sense without it."""
+
+    exit_code = 69
+
+
 class OutputFailed(BridgeError):
     """A file cannot be written: no space, no permission."""
 

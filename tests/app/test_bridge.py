@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from ftms_bridge.app.bridge import Bridge
 from ftms_bridge.control.commands import Command, Verb
 from ftms_bridge.gatt.codec import encode
-from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification
+from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification, Verdict
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.telemetry.publish import Publish
 from tests.pipeline.rides import bike_pipeline
@@ -127,3 +128,80 @@ async def test_a_fault_in_the_core_costs_one_notification_and_is_logged(
     assert bridge.failures == 1
     assert outlet.names().count("live") == 2
     assert "the bridge goes on" in caplog.text
+
+
+class Switch:
+    """Links that note what they are asked, and answer what they are told to."""
+
+    def __init__(self, answer: str | None = None) -> None:
+        self.asked: list[Command] = []
+        self._answer = answer
+
+    def obey(self, command: Command) -> str | None:
+        self.asked.append(command)
+        if self._answer == "fault":
+            raise ZeroDivisionError
+        return self._answer
+
+
+RELEASE = Command("bike", Verb.LINK, "7", action="release", minutes=5.0)
+
+
+def results(outlet: Outlet) -> list[tuple[Any, Any]]:
+    told: list[Any] = [e.payload for e in outlet.effects if e.topic.name == "result"]
+    return [(result["status"], result["reason"]) for result in told]
+
+
+@pytest.mark.parametrize(
+    ("switch", "result"),
+    [
+        (Switch(), ("done", None)),
+        (Switch("not_now"), ("rejected", "not_now")),
+        (None, ("rejected", "no_radio")),
+    ],
+)
+async def test_the_links_are_asked_first_and_their_answer_is_recorded(
+    switch: Switch | None, result: tuple[str, str | None]
+) -> None:
+    outlet = Outlet()
+    notes = Notes(outlet)
+    bridge = Bridge(bike_pipeline(), outlet, HandClock(), notes, links=switch)
+    bridge.obey(RELEASE)
+    assert results(outlet) == [result]
+    assert notes.entries == [(replace(RELEASE, refusal=result[1]), 0)]
+    assert switch is None or switch.asked == [RELEASE]
+
+
+async def test_other_commands_are_no_business_of_the_links() -> None:
+    outlet, switch = Outlet(), Switch()
+    bridge = Bridge(bike_pipeline(), outlet, HandClock(), links=switch)
+    bridge.obey(Command("bike", Verb.LAP))
+    assert (switch.asked, results(outlet)) == ([], [("rejected", "no_session")])
+
+
+async def test_a_fault_in_the_links_is_an_answer_too(caplog: pytest.LogCaptureFixture) -> None:
+    outlet = Outlet()
+    bridge = Bridge(bike_pipeline(), outlet, HandClock(), links=Switch("fault"))
+    with caplog.at_level(logging.ERROR):
+        bridge.obey(RELEASE)
+    assert results(outlet) == [("rejected", "internal_error")]
+    assert bridge.failures == 1
+    assert "the links failed" in caplog.text
+
+
+async def test_links_may_deliver_what_comes_of_a_command_before_they_answer() -> None:
+    outlet, clock = Outlet(), HandClock()
+
+    class Quick(Switch):
+        def obey(self, command: Command) -> str | None:
+            bridge.deliver(LinkChange(2.0, "bike", up=False, verdict=Verdict.RELEASED))
+            return None
+
+    bridge = Bridge(bike_pipeline(), outlet, clock, links=Quick())
+    bridge.deliver(Notification(0.0, "bike", 0x2AD2, RIDING))
+    clock.now = 1.9
+    bridge.obey(RELEASE)
+    assert results(outlet) == [("done", None)]
+    assert bridge.failures == 0
+    states: list[Any] = [e.payload for e in outlet.effects if e.topic.name == "state"]
+    assert states[-1]["availability_reason"] == "released"

@@ -139,10 +139,10 @@ async def test_a_broker_hears_every_event_the_summary_and_a_goodbye(
         assert summary == replay.report.summaries[0]
         assert ear.texts("gym/bike/availability")[-1] == "offline"
     async with listening(broker.port) as late:
-        await late.until(lambda e: len({m.topic for m in e.heard}) >= 6)
+        await late.until(lambda e: len({m.topic for m in e.heard}) >= 7)
         assert {message.topic for message in late.heard} == {
             "gym/bridge/availability", "gym/bridge/info", "gym/bridge/health",
-            "gym/bike/availability", "gym/bike/state", "gym/bike/session/last",
+            "gym/bike/availability", "gym/bike/link", "gym/bike/state", "gym/bike/session/last",
         }  # fmt: skip
         assert all(message.retain for message in late.heard)
     assert replay.report.not_delivered == 0

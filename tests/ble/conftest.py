@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tests.ble.bus_daemon import BusDaemon
     from tests.ble.fake_bluez import FakeBluez
 
-collect_ignore_glob = [] if sys.platform == "linux" else ["test_bluez*.py", "test_fake_bluez.py"]
+collect_ignore_glob = [] if sys.platform == "linux" else [
+    "test_bluez*.py", "test_fake_bluez.py", "test_keeping_on_bluez.py", "test_soak.py",
+]  # fmt: skip
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ class FakeClient(BaseBleakClient):
             raise BleakError(f"device {self.address} not found")
         self._device.client = self
         self._is_up = True
-        self.services = _collection(self._device)
+        self.services = collection(self._device)
 
     async def disconnect(self) -> None:
         await self._device.answer("disconnect")
@@ -238,7 +238,7 @@ class FakeClient(BaseBleakClient):
 _CLIENT_KEYS = ("disconnected_callback", "services", "timeout", "bluez", "winrt")
 
 
-def _collection(device: FakeDevice) -> BleakGATTServiceCollection:
+def collection(device: FakeDevice) -> BleakGATTServiceCollection:
     collection = BleakGATTServiceCollection()
     handle = 1
     for service_number, table in device.services.items():

@@ -10,8 +10,8 @@ from typing import Any
 
 from ftms_bridge.ble.binding import Binding
 from ftms_bridge.ble.bluetooth import Bluetooth
-from ftms_bridge.ble.connection import Target
 from ftms_bridge.ble.supervisor import Supervisor
+from ftms_bridge.ble.target import Target
 from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification, Verdict
 from ftms_bridge.measurement.sources import MachineKind
 from tests.ble.fake_air import FakeAir, FakeDevice, settled

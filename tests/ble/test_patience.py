@@ -8,7 +8,7 @@ from ftms_bridge.ble.patience import Patience, Step
 
 def steps(patience: Patience, begin: float, end: float) -> list[tuple[float, Step]]:
     """Return what was asked for and when, looking twice a second."""
-    asked = []
+    asked: list[tuple[float, Step]] = []
     for tick in range(int(begin * 2), int(end * 2) + 1):
         step = patience.step(tick / 2)
         if step is not Step.NOTHING:

@@ -137,4 +137,4 @@ def test_completion_offers_commands_without_loading_them() -> None:
         [sys.executable, "-m", "ftms_bridge"],
         env=os.environ | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert result.stdout.split() == ["plain,replay"]
+    assert result.stdout.split() == ["plain,record", "plain,replay"]

@@ -19,6 +19,7 @@ def test_rows_carry_type_limits_and_default() -> None:
     assert ROWS["mqtt.protocol"].type == '"auto" or "5" or "3.1.1"'
     assert ROWS["machine[].id"].default == "required"
     assert ROWS["machine[].sensor[].wheel_circumference_m"].type == "number from 0.5 to 4"
+    assert ROWS["machine[].link.resume_at"].type == "list of text"
 
 
 def test_every_default_text_is_free_of_this_computers_paths() -> None:

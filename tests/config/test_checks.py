@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 from ftms_bridge.config.checks import (
     check_base_topic,
     check_file,
-    check_link,
     check_quantity,
     check_quirk,
     check_secret_file,
@@ -68,13 +67,6 @@ def test_a_quirk_is_a_known_profile_or_one_of_two_words() -> None:
     assert [check_quirk(name) for name in ("auto", "none", "treadmill-mph")]
     with pytest.raises(PydanticCustomError, match="must be one of auto, none, treadmill-mph"):
         check_quirk("treadmil")
-
-
-def test_a_bluetooth_link_is_refused_and_other_values_are_left_to_the_model() -> None:
-    assert check_link({"type": "recording"}) == {"type": "recording"}
-    assert check_link(3) == 3
-    with pytest.raises(PydanticCustomError, match="cannot connect over Bluetooth yet"):
-        check_link({"type": "bluetooth"})
 
 
 def test_a_file_must_be_there_and_be_a_file(tmp_path: Path) -> None:

@@ -41,8 +41,20 @@ def test_a_machine_becomes_a_spec_with_its_sensors_and_priorities() -> None:
             ),
             priority=(("speed_kmh", ("wheel", "bike")),),
             quirk=None,
+            auto_quirk=True,
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "quirk", "is_auto"),
+    [("auto", None, True), ("none", None, False), ("treadmill-mph", "treadmill-mph", False)],
+)
+def test_only_auto_leaves_the_quirk_to_what_the_machine_says(
+    word: str, quirk: str | None, is_auto: bool
+) -> None:
+    (spec,) = machine_specs(settings(quirk=word))
+    assert (spec.quirk, spec.auto_quirk) == (quirk, is_auto)
 
 
 def test_the_pipeline_is_told_rates_and_rules() -> None:

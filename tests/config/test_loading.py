@@ -166,8 +166,8 @@ link = { type = "simulator", scenario = 3, sed = 2 }
                 "'step_climber', 'stair_climber' or 'rower' (got \"bike\")",
                 "machine[0].link.scenario: must be text in quotes (got 3)",
                 "machine[0].link.sed: is unknown; did you mean machine[0].link.seed?",
-                "colour: is unknown here; known are log, machine, mqtt, recording, session, "
-                "telemetry",
+                "colour: is unknown here; known are bluetooth, log, machine, mqtt, recording, "
+                "session, telemetry",
             )
         )
 
@@ -186,8 +186,8 @@ link = { type = "simulator", scenario = 3, sed = 2 }
         monkeypatch.setenv("FTMS_BRIDGE_MQTT__PROT", "1884")
         monkeypatch.setenv("FTMS_BRIDGE_MQQT__PORT", "1884")
         assert sorted(problems(write.with_bike())) == [
-            "environment: FTMS_BRIDGE_MQQT__PORT: is unknown here; known are log, machine, mqtt, "
-            "recording, session, telemetry",
+            "environment: FTMS_BRIDGE_MQQT__PORT: is unknown here; known are bluetooth, log, "
+            "machine, mqtt, recording, session, telemetry",
             "environment: FTMS_BRIDGE_MQTT__PROT: is unknown; did you mean FTMS_BRIDGE_MQTT__PORT?",
         ]
 
@@ -212,12 +212,53 @@ link = { type = "simulator", scenario = 3, sed = 2 }
         ]
         assert SECRET not in f"{caught.value}{caught.value.__cause__}"
 
-    def test_bluetooth_is_refused_honestly(self, write: Writer) -> None:
-        file = write('[[machine]]\nid = "b"\nkind = "rower"\nlink = { type = "bluetooth" }\n')
+    def test_problems_of_the_radio_name_their_keys(self, write: Writer) -> None:
+        file = write(
+            """
+[bluetooth]
+adapter = "usb"
+recovery = "always"
+[[machine]]
+id = "bike"
+kind = "indoor_bike"
+link = { type = "bluetooth", adress = "C0:01:02:03:04:05" }
+sensor = [{ id = "strap", kind = "heart_rate", link = { address = "C0:01" } }]
+"""
+        )
+        assert sorted(problems(file)) == sorted(
+            f"{file}: {line}"
+            for line in (
+                "bluetooth.adapter: must be an adapter's name such as hci0 or its address, or "
+                'empty for any (got "usb")',
+                "bluetooth.recovery: must be 'off', 'restart', 'power' or 'reset' (got \"always\")",
+                "machine[0].link.adress: is unknown; did you mean machine[0].link.address?",
+                "machine[0].sensor[0].link.address: must be six pairs of hex digits, such as "
+                'C0:01:02:03:04:05, or a UUID as macOS has them (got "C0:01")',
+            )
+        )
+
+    def test_rules_over_several_links_say_which(self, write: Writer) -> None:
+        bike = '[[machine]]\nid = "{}"\nkind = "rower"\nlink = {{ type = "bluetooth" }}\n'
+        file = write(bike.format("a") + bike.format("b"))
         assert problems(file) == [
-            f"{file}: machine[0].link: must be 'simulator' or 'recording' in type: this release "
-            "cannot connect over Bluetooth yet; the next one will"
+            f"{file}: machine: must tell by address or name which rower is which: machine[0] and "
+            "machine[1] have neither"
         ]
+        sensor = 'sensor = [{ id = "s", kind = "heart_rate", link = {} }]\n'
+        file = write(Writer.MACHINE + sensor)
+        assert problems(file) == [
+            f"{file}: machine[0]: must not have sensor[0].link: only the sensors of a machine over "
+            "Bluetooth have a link of their own"
+        ]
+
+    def test_the_radio_can_be_chosen_by_a_variable(
+        self, write: Writer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("FTMS_BRIDGE_BLUETOOTH__RADIO", "tcp:localhost:7310")
+        text = '[bluetooth]\nstate_directory = "state"\n'
+        bluetooth = load_settings(write.with_bike(text)).settings.bluetooth
+        assert bluetooth.radio == "tcp:localhost:7310"
+        assert bluetooth.state_directory == tmp_path / "state"
 
     def test_a_configuration_without_a_machine_is_refused(self, write: Writer) -> None:
         file = write("[mqtt]\n")
@@ -306,7 +347,9 @@ TOML_VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
 )
-SECTIONS = st.sampled_from(["mqtt", "telemetry", "session", "recording", "log", "machine", "x"])
+SECTIONS = st.sampled_from(
+    ["mqtt", "telemetry", "session", "recording", "log", "bluetooth", "machine", "x"]
+)
 
 
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))

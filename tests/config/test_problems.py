@@ -56,10 +56,11 @@ def test_the_tag_of_a_link_is_not_part_of_the_path_people_see() -> None:
 def test_a_link_without_or_with_a_wrong_type_is_told_the_types() -> None:
     machine = {"id": "a", "kind": "rower"}
     assert lines({"machine": [machine | {"link": {}}]}) == [
-        "f.toml: machine[0].link: must have a type: 'simulator' or 'recording'"
+        "f.toml: machine[0].link: must have a type: 'bluetooth', 'simulator' or 'recording'"
     ]
     assert lines({"machine": [machine | {"link": {"type": "usb"}}]}) == [
-        "f.toml: machine[0].link: must have one of the types 'simulator', 'recording', not 'usb'"
+        "f.toml: machine[0].link: must have one of the types 'bluetooth', 'simulator', "
+        "'recording', not 'usb'"
     ]
 
 

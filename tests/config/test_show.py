@@ -25,6 +25,11 @@ sensor = [{ id = "crank", kind = "power_meter" }, { id = "strap", kind = "heart_
 id = "belt"
 kind = "treadmill"
 link = { type = "recording", file = "bridge.toml" }
+[[machine]]
+id = "boat"
+kind = "rower"
+link = { type = "bluetooth", name = "Boat*", resume_at = ["06:30", "17:00"] }
+sensor = [{ id = "chest", kind = "heart_rate", link = { address = "c0-01-02-03-04-05" } }]
 """
 
 
@@ -44,6 +49,9 @@ def test_each_value_names_the_place_it_comes_from(
     assert "port = 1884  # environment" in lines
     assert f'username = "u"  # {file}' in lines
     assert 'host = "localhost"  # default' in lines
+    assert f'resume_at = ["06:30", "17:00"]  # {file}' in lines
+    assert f'address = "C0:01:02:03:04:05"  # {file}' in lines
+    assert 'recovery = "power"  # default' in lines
     assert f'power_w = ["crank", "bike"]  # {file}' in lines
 
 

@@ -13,18 +13,21 @@ from ftms_bridge.dashboard.view import View
 from ftms_bridge.pipeline.documents import NO_METRICS
 from ftms_bridge.telemetry.blocks import (
     DirectionBlock,
+    LinkRow,
+    MachineInfo,
     MetricsBlock,
     Number,
     SessionBlock,
     SignalSource,
+    VerdictWord,
 )
 from ftms_bridge.telemetry.messages import (
     BridgeInfo,
     CommandResult,
     Event,
     EventType,
+    LinkReport,
     Live,
-    MachineInfo,
     Payload,
     SessionSummary,
     State,
@@ -34,6 +37,7 @@ from ftms_bridge.telemetry.topics import (
     BRIDGE_AVAILABILITY,
     BRIDGE_INFO,
     EVENT,
+    LINK,
     LIVE,
     RESULT,
     SESSION_LAST,
@@ -138,7 +142,7 @@ def live(
 ) -> Live:
     return {
         "schema": 1, "machine": machine, "seq": 1, "t_s": 1.0, "time": None,
-        "availability": "online", "fresh": True,
+        "availability": "online", "availability_reason": None, "fresh": True,
         "signals": BIKE_SIGNALS if signals is None else signals,
         "sources": list(sources), "direction": direction,
         "session": running or session(), "interval": None, "metrics": metrics,
@@ -148,6 +152,7 @@ def live(
 def state(machine: str = "bike", **changes: object) -> State:
     block: State = {
         "schema": 1, "machine": machine, "seq": 1, "time": None, "availability": "online",
+        "availability_reason": None,
         "fresh": True, "direction": "unknown", "direction_reason": "evidence_stale",
         "session_state": "paused", "session_id": "r-bike-1", "elapsed_s": 60.0, "moving_s": 50.0,
         "lap": 1, "speed_kmh": 7.0, "cadence_rpm": None, "power_w": None, "hr_bpm": None,
@@ -166,6 +171,19 @@ def event(
         "type": kind, "session_id": None, "detail": detail,
     }  # fmt: skip
     return {**block, **changes}  # type: ignore[typeddict-item]
+
+
+def link_row(
+    source: str, verdict: VerdictWord | None, *, up: bool | None = False, reason: str | None = None
+) -> LinkRow:
+    return {
+        "source": source, "up": up, "verdict": verdict, "reason": reason, "since": None,
+        "quirk": None,
+    }  # fmt: skip
+
+
+def links(*rows: LinkRow, machine: str = "bike") -> LinkReport:
+    return {"schema": 1, "machine": machine, "time": None, "links": list(rows)}
 
 
 def result(reason: str | None) -> CommandResult:
@@ -196,8 +214,9 @@ def info(*machines: tuple[str, str, str]) -> BridgeInfo:
 
 
 TOPIC_OF: Final[dict[str, Topic]] = {
-    "live": LIVE, "state": STATE, "event": EVENT, "result": RESULT, "session": SESSION_LAST,
-    "availability": AVAILABILITY, "bridge": BRIDGE_AVAILABILITY, "info": BRIDGE_INFO,
+    "live": LIVE, "link": LINK, "state": STATE, "event": EVENT, "result": RESULT,
+    "session": SESSION_LAST, "availability": AVAILABILITY, "bridge": BRIDGE_AVAILABILITY,
+    "info": BRIDGE_INFO,
 }  # fmt: skip
 
 
@@ -228,6 +247,14 @@ def riding_view(at: float = 0.0) -> View:
     view = started_view()
     hear(view, "availability", "online", at)
     hear(view, "live", live(), at)
+    return view
+
+
+def absent_view(*rows: LinkRow) -> View:
+    """Return a view of one bike that is offline, with these links."""
+    view = started_view()
+    hear(view, "availability", "offline")
+    hear(view, "link", links(*rows))
     return view
 
 

@@ -36,3 +36,13 @@ def test_the_same_fits_into_one_line() -> None:
         "unknown  this machine sends nothing that tells direction  for 1:23"
     )
     assert one_line(DirectionReading("stopped")).plain == "stopped"
+
+
+def test_why_a_machine_is_not_there_takes_the_place_of_the_reason() -> None:
+    why = "released: another app may use it; resume with: ftms-bridge link resume bike"
+    lines = headline(UNKNOWN, 76, why=why)
+    assert len(lines) == 3
+    letters = banner("unknown")
+    told = [line.plain.removeprefix(one).strip() for line, one in zip(lines, letters, strict=True)]
+    assert " ".join(told).strip() == why
+    assert one_line(UNKNOWN, why=why).plain == f"unknown  {why}"

@@ -12,7 +12,7 @@ from ftms_bridge.dashboard.panel import (
     full_panel,
 )
 from ftms_bridge.dashboard.view import HAPPENINGS_KEPT, View
-from tests.dashboard.build import event, hear, plain, riding_view
+from tests.dashboard.build import absent_view, event, hear, link_row, plain, riding_view
 
 
 def full(view: View, height: int, at: float = 0.0) -> str:
@@ -68,3 +68,15 @@ def test_an_id_that_says_nothing_new_is_left_out() -> None:
     assert full(view, FULL_LINES).startswith("╭─ Bike in the cellar  indoor bike  bike ─")
     bike.name = "bike"
     assert full(view, FULL_LINES).startswith("╭─ bike  indoor bike ─")
+
+
+def test_both_sizes_say_why_a_machine_and_its_sensors_are_not_there() -> None:
+    view = absent_view(link_row("bike", "bluetooth_off"), link_row("strap", "not_seen"))
+    bike = view.machines["bike"]
+    standing = view.standing(bike, 0.0)
+    full = plain(full_panel(bike, standing, 0.0, width=80, height=11))
+    compact = plain(compact_panel(bike, standing, 0.0, width=80))
+    assert "Bluetooth is switched off" in full
+    assert "Bluetooth is switched off on this computer" in compact
+    for panel in (full, compact):
+        assert "strap: not seen" in panel.splitlines()[-1]

@@ -6,9 +6,12 @@ from ftms_bridge.dashboard.plain import PlainLines
 from ftms_bridge.dashboard.view import View
 from tests.dashboard.build import (
     FORBIDDEN,
+    absent_view,
     each_evil_text,
     event,
     hear,
+    link_row,
+    links,
     live,
     result,
     riding_view,
@@ -95,3 +98,14 @@ def test_no_evil_text_reaches_a_line(text: str) -> None:
     lines = PlainLines(view).take(0.0)
     assert len(lines) == 4
     assert not FORBIDDEN & set("".join(lines))
+
+
+def test_why_a_machine_and_its_sensors_are_not_there_is_told_when_it_changes() -> None:
+    view = absent_view(link_row("bike", "not_seen"), link_row("strap", "lost"))
+    plain = PlainLines(view)
+    assert plain.take(0.0)[-1] == (
+        "bike  offline (not seen: switched off, out of reach, or held by another app?)  "
+        "unknown (nothing recent to tell it by)  session none yet  strap: lost"
+    )
+    hear(view, "link", links(link_row("bike", "bluetooth_off")))
+    assert plain.take(2.0)[0].startswith("bike  offline (Bluetooth is switched off")

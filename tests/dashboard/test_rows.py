@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ftms_bridge.dashboard.rows import row, row_labels
-from tests.dashboard.build import riding_view
+from tests.dashboard.build import absent_view, link_row, riding_view
 
 
 def test_a_row_has_its_figures_below_their_units() -> None:
@@ -41,3 +41,14 @@ def test_a_machine_that_is_silent_has_dashes() -> None:
     line = row(bike, view.standing(bike, 9.0), 9.0, width=80).plain
     assert line.split()[-6:] == ["—", "—", "—", "—", "12:34", "4.21"]
     assert "● silent" in line
+
+
+@pytest.mark.parametrize("width", [30, 60, 80, 120])
+def test_a_machine_that_is_not_there_has_a_reason_in_place_of_figures(width: int) -> None:
+    view = absent_view(link_row("bike", "not_seen"))
+    bike = view.machines["bike"]
+    line = row(bike, view.standing(bike, 0.0), 0.0, width=width).plain
+    assert len(line) == len(row_labels(width).plain)
+    assert "● offline" in line
+    if width >= 80:
+        assert "not seen: switched off, out of reach, or held" in line

@@ -8,16 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ftms_bridge.dashboard.reading import LINKS_AT_MOST
 from ftms_bridge.dashboard.view import HAPPENINGS_KEPT, MACHINES_AT_MOST, SHOWN_TOPICS, View
 from ftms_bridge.telemetry.topics import Flow
 from tests.dashboard.build import (
     BIKE_SIGNALS,
     FORBIDDEN,
     METRICS,
+    absent_view,
     each_evil_text,
     event,
     hear,
     info,
+    link_row,
     live,
     result,
     riding_view,
@@ -285,3 +288,42 @@ def test_no_document_at_all_breaks_the_view(what: str, value: object) -> None:
     hear(view, what, json.dumps(value, allow_nan=True).encode())
     assert view.unreadable in {0, 1}
     assert view.standing(view.machines["bike"], 0.0).word
+
+
+def test_why_a_machine_is_absent_is_told_only_while_it_is() -> None:
+    view = absent_view(link_row("bike", "not_seen"))
+    bike = view.machines["bike"]
+    assert view.standing(bike, 0.0).why.startswith("not seen")
+    hear(view, "availability", "online")
+    hear(view, "live", live())
+    assert view.standing(bike, 0.0).why == ""
+    view.lose("gone")
+    assert view.standing(bike, 0.0).why == ""
+
+
+HOSTILE_LINKS = [
+    b'{"links":7}', b'{"links":[7,null,[]]}', b'{"links":[{}]}', b"{}",
+    b'{"links":[{"source":"bike","up":"no","verdict":7,"reason":[]}]}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("payload", HOSTILE_LINKS)
+def test_a_hostile_report_of_links_says_nothing(payload: bytes) -> None:
+    view = absent_view()
+    hear(view, "link", payload)
+    bike = view.machines["bike"]
+    assert view.standing(bike, 0.0).why == ""
+    assert all(link.up is None for link in bike.links)
+
+
+@each_evil_text
+def test_what_a_report_of_links_says_is_made_harmless(text: str) -> None:
+    view = absent_view(link_row(text, None), link_row("bike", None, reason=text))
+    bike = view.machines["bike"]
+    shown = view.standing(bike, 0.0).why + "".join(link.source for link in bike.links)
+    assert not FORBIDDEN & set(shown)
+
+
+def test_no_more_links_are_kept_than_a_machine_can_have() -> None:
+    view = absent_view(*(link_row(f"s{number}", None) for number in range(500)))
+    assert len(view.machines["bike"].links) == LINKS_AT_MOST

@@ -8,10 +8,11 @@ from typing import get_args
 import pytest
 
 from ftms_bridge.dashboard.document import read_document
-from ftms_bridge.dashboard.reading import DirectionReading, SourceReading
+from ftms_bridge.dashboard.reading import DirectionReading, LinkReading, SourceReading
 from ftms_bridge.dashboard.words import (
     KINDS,
     REASONS,
+    absent_sensors,
     age,
     duration,
     figure,
@@ -21,10 +22,12 @@ from ftms_bridge.dashboard.words import (
     since,
     sources_words,
     unreadable_words,
+    why_absent,
+    why_down,
 )
 from ftms_bridge.measurement.sources import MachineKind
 from ftms_bridge.motion.direction import Reason
-from ftms_bridge.telemetry.blocks import Number
+from ftms_bridge.telemetry.blocks import Number, VerdictWord
 from ftms_bridge.telemetry.messages import EventType
 from tests.dashboard.build import event, result
 
@@ -143,3 +146,49 @@ def test_sources_are_told_when_it_is_not_the_machine_that_measures() -> None:
 def test_unreadable_messages_are_counted_in_words() -> None:
     assert unreadable_words(0) == ""
     assert unreadable_words(2) == "2 unreadable"
+
+
+def test_every_verdict_has_plain_words() -> None:
+    for verdict in get_args(VerdictWord):
+        words = why_down(LinkReading("bike", up=False, verdict=verdict, reason="r"), "bike")
+        assert words not in {"", "r"}
+        assert "{" not in words
+
+
+def test_who_released_a_machine_is_told_how_to_take_it_back() -> None:
+    released = LinkReading("bike", up=False, verdict="released", reason=None)
+    assert why_down(released, "my_bike").endswith("ftms-bridge link resume my_bike")
+
+
+def test_a_verdict_of_a_newer_bridge_is_told_in_its_own_words() -> None:
+    newer = LinkReading("bike", up=False, verdict="jammed_band", reason="the band is jammed")
+    assert why_down(newer, "bike") == "the band is jammed"
+    assert why_down(LinkReading("bike", False, "jammed_band", None), "bike") == "jammed band"
+    assert why_down(LinkReading("bike", False, None, None), "bike") == ""
+
+
+def test_a_machine_with_a_link_is_absent_because_it_sends_nothing() -> None:
+    own = LinkReading("bike", up=True, verdict=None, reason=None)
+    strap = LinkReading("strap", up=False, verdict="lost", reason=None)
+    assert why_absent([own, strap], "bike") == "connected, but it sends nothing"
+    assert why_absent([LinkReading("bike", None, None, None)], "bike") == ""
+    assert why_absent([strap], "bike") == ""
+
+
+def test_sensors_that_are_down_are_told_in_a_word() -> None:
+    rows = [
+        LinkReading("bike", up=False, verdict="lost", reason=None),
+        LinkReading("strap", up=False, verdict="not_seen", reason=None),
+        LinkReading("crank", up=False, verdict=None, reason=None),
+        LinkReading("pod", up=True, verdict=None, reason=None),
+        LinkReading("new", up=None, verdict=None, reason=None),
+    ]
+    assert absent_sensors(rows, "bike") == "strap: not seen · crank: link down"
+
+
+def test_a_link_that_is_down_without_words_is_told_with_its_verdict() -> None:
+    detail: dict[str, Number | str | bool | None] = {
+        "source": "bike", "up": False, "verdict": "not_seen", "reason": "",
+    }  # fmt: skip
+    told = happening(read_document(json.dumps(event("link", detail)).encode()))
+    assert told == "link to bike down: not seen"

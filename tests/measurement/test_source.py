@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ftms_bridge.errors import ConfigError
 from ftms_bridge.gatt.codec import encode
 from ftms_bridge.measurement.counters import Change
 from ftms_bridge.measurement.signals import Basis, Lane, Signals
@@ -155,3 +158,38 @@ def test_the_totals_of_a_sensor_are_not_the_machines() -> None:
     belt.receive(0x2ACD, encode(0x2ACD, {"speed_kmh": 3.6, "distance_m": 11}), 1.5)
     assert belt.counters["distance_m"].total == 1
     assert belt.changes == []
+
+
+def test_another_profile_reads_what_comes_next_and_lets_go_of_what_was() -> None:
+    signals = ListedSignals()
+    bike = Source("s", signals)
+    cadence, speed = signals.watch("cadence_rpm"), signals.watch("speed_kmh")
+    record = encode(BIKE, {"speed_kmh": 20.0, "cadence_rpm": 60.0, "distance_m": 100})
+    bike.receive(BIKE, record, 0.0)
+    assert cadence.value(0.0) == 60.0
+    bike.use_quirk("jetblack-volt")
+    assert (bike.quirk, cadence.value(0.1), speed.value(0.1)) == ("jetblack-volt", None, None)
+    bike.receive(BIKE, record, 1.0)
+    assert (cadence.value(1.0), speed.value(1.0)) == (None, 20.0)
+    bike.use_quirk(None)
+    bike.receive(BIKE, record, 2.0)
+    assert (bike.quirk, cadence.value(2.0)) == (None, 60.0)
+
+
+def test_the_counters_go_on_under_another_profile_without_a_jump() -> None:
+    bike, _ = source()
+    for at, distance_m in ((0.0, 100), (1.0, 110)):
+        bike.receive(BIKE, encode(BIKE, {"speed_kmh": 20.0, "distance_m": distance_m}), at)
+    bike.use_quirk("jetblack-volt")
+    for at, distance_m in ((2.0, 5000), (3.0, 5010)):
+        bike.receive(BIKE, encode(BIKE, {"speed_kmh": 20.0, "distance_m": distance_m}), at)
+    assert bike.counters["distance_m"].total == 20
+    assert bike.changes == []
+
+
+def test_a_profile_that_is_not_there_changes_nothing() -> None:
+    bike, _ = source()
+    bike.receive(BIKE, encode(BIKE, {"speed_kmh": 20.0}), 0.0)
+    with pytest.raises(ConfigError):
+        bike.use_quirk("no-such-machine")
+    assert bike.quirk is None

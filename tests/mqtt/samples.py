@@ -11,6 +11,7 @@ from ftms_bridge.telemetry.messages import (
     CommandRequest,
     CommandResult,
     Event,
+    LinkReport,
     Live,
     SessionSummary,
     State,
@@ -25,7 +26,7 @@ METRICS: Final[MetricsBlock] = {
 
 LIVE: Final[Live] = {
     "schema": 1, "machine": "bike", "seq": 7, "t_s": 12.5, "time": "2026-11-21T04:00:00.000Z",
-    "availability": "online", "fresh": True,
+    "availability": "online", "availability_reason": None, "fresh": True,
     "signals": {"speed_kmh": 25.0, "power_w": 150, "hr_bpm": None},
     "sources": [
         {"source": "bike", "basis": "measured", "age_s": 0.2, "signals": ["speed_kmh", "power_w"]}
@@ -42,7 +43,8 @@ LIVE: Final[Live] = {
 }  # fmt: skip
 
 STATE: Final[State] = {
-    "schema": 1, "machine": "bike", "seq": 3, "time": None, "availability": "stale", "fresh": False,
+    "schema": 1, "machine": "bike", "seq": 3, "time": None, "availability": "stale",
+    "availability_reason": "silent", "fresh": False,
     "direction": "unknown", "direction_reason": "no_evidence", "session_state": "paused",
     "session_id": "a1-1", "elapsed_s": 12.5, "moving_s": 12.0, "lap": 1,
     "speed_kmh": None, "cadence_rpm": None, "power_w": None, "hr_bpm": None, "incline_pct": None,
@@ -86,9 +88,30 @@ HEALTH: Final[BridgeHealth] = {
     "commands_rejected": 0, "notifications": 120, "notifications_damaged": 0,
     "notifications_unknown": 0, "records_partial": 0, "recording": "on", "recording_lost": 0,
     "machines": {"bike": "online"},
+    "links": {
+        "bike": {
+            "up": True, "verdict": None, "connections": 2, "reconnections": 1,
+            "notifications": 120, "late": 0, "duplicates": 0, "rssi_dbm": -60,
+        },
+    },
+    "radio": {
+        "adapter": "hci0", "trouble": None, "scan_restarts": 0, "recoveries": 0, "adverts": 90,
+        "hung": 0, "overflow": 0,
+    },
+}  # fmt: skip
+
+LINK_REPORT: Final[LinkReport] = {
+    "schema": 1, "machine": "bike", "time": "2026-11-21T04:00:00.000Z",
+    "links": [
+        {"source": "bike", "up": False, "verdict": "not_seen", "reason": "not heard",
+         "since": "2026-11-21T03:59:00.000Z", "quirk": None},
+        {"source": "strap", "up": None, "verdict": None, "reason": None, "since": None,
+         "quirk": None},
+    ],
 }  # fmt: skip
 
 SAMPLES: Final[dict[str, object]] = {
     "Live": LIVE, "State": STATE, "Event": EVENT, "SessionSummary": SUMMARY,
     "CommandRequest": REQUEST, "CommandResult": RESULT, "BridgeInfo": INFO, "BridgeHealth": HEALTH,
+    "LinkReport": LINK_REPORT,
 }  # fmt: skip

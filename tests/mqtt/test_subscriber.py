@@ -20,10 +20,73 @@ from ftms_bridge.mqtt.subscriber import (
 READER = CommandReader("ftms", ("bike", "mill"))
 
 
-@pytest.mark.parametrize("verb", list(Verb))
+@pytest.mark.parametrize("verb", [verb for verb in Verb if verb is not Verb.LINK])
 def test_every_verb_is_read_with_its_id(verb: Verb) -> None:
     topic = f"ftms/bike/set/{verb.value}"
     assert READER.read(topic, b'{"id":"7"}', retained=False) == Command("bike", verb, "7")
+
+
+LINK_BODIES = {
+    b'{"action":"release"}': ("release", None),
+    b'{"action":"release","minutes":0.5}': ("release", 0.5),
+    b'{"action":"release","minutes":10080}': ("release", 10080.0),
+    b'{"action":"release","minutes":null}': ("release", None),
+    b'{"action":"resume"}': ("resume", None),
+}
+
+
+@pytest.mark.parametrize("payload", LINK_BODIES)
+def test_a_link_is_released_and_resumed(payload: bytes) -> None:
+    action, minutes = LINK_BODIES[payload]
+    command = READER.read("ftms/bike/set/link", payload, retained=False)
+    assert command == Command("bike", Verb.LINK, None, action=action, minutes=minutes)
+
+
+BAD_LINK_BODIES = {
+    b"{}": "no_action",
+    b'{"minutes":5}': "no_action",
+    b'{"action":null}': "no_action",
+    b'{"action":"drop"}': "unknown_action",
+    b'{"action":"RELEASE"}': "unknown_action",
+    b'{"action":["release"]}': "unknown_action",
+    b'{"action":{"release":1}}': "unknown_action",
+    b'{"action":true}': "unknown_action",
+    b'{"action":"release","minutes":0}': "bad_minutes",
+    b'{"action":"release","minutes":-1}': "bad_minutes",
+    b'{"action":"release","minutes":10080.01}': "bad_minutes",
+    b'{"action":"release","minutes":1e999}': "bad_minutes",
+    b'{"action":"release","minutes":true}': "bad_minutes",
+    b'{"action":"release","minutes":"5"}': "bad_minutes",
+    b'{"action":"release","minutes":[5]}': "bad_minutes",
+    b'{"action":"release","minutes":NaN}': "payload_not_json",
+    b'{"action":"release","minutes":' + b"9" * 400 + b"}": "bad_minutes",
+    b'{"action":"resume","minutes":5}': "minutes_without_release",
+    b'{"action":"release","force":true}': "unknown_key",
+    b'{"action":"release","id":7}': "bad_id",
+    b"": "payload_empty",
+}
+
+
+@pytest.mark.parametrize("payload", BAD_LINK_BODIES)
+def test_a_command_about_a_link_is_read_strictly(payload: bytes) -> None:
+    result = READER.read("ftms/bike/set/link", payload, retained=False)
+    assert isinstance(result, dict)
+    assert result["reason"] == BAD_LINK_BODIES[payload]
+    assert result["hint"]
+
+
+def test_the_id_comes_back_with_what_is_wrong_about_a_link() -> None:
+    result = READER.read("ftms/bike/set/link", b'{"id":"7"}', retained=False)
+    assert isinstance(result, dict)
+    assert (result["id"], result["verb"]) == ("7", "link")
+
+
+@pytest.mark.parametrize("verb", [verb for verb in Verb if verb is not Verb.LINK])
+@pytest.mark.parametrize("body", [b'{"action":"release"}', b'{"minutes":5}', b'{"minutes":null}'])
+def test_other_verbs_have_no_action_and_no_minutes(verb: Verb, body: bytes) -> None:
+    result = READER.read(f"ftms/bike/set/{verb.value}", body, retained=False)
+    assert isinstance(result, dict)
+    assert result["reason"] == "unknown_key"
 
 
 @pytest.mark.parametrize("payload", [b"{}", b' {"id": null} '])
@@ -86,7 +149,7 @@ def test_an_unknown_verb_is_answered_with_the_known_ones() -> None:
     result = READER.read("ftms/bike/set/start", b'{"id":"7"}', retained=False)
     assert isinstance(result, dict)
     assert (result["reason"], result["id"], result["verb"]) == ("unknown_verb", "7", "start")
-    assert result["hint"] == "Verbs are: lap, pause, resume, end."
+    assert result["hint"] == "Verbs are: lap, pause, resume, end, link."
 
 
 def test_an_unknown_machine_is_answered_with_the_known_ones() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -432,3 +433,55 @@ def test_impossible_values_do_not_reach_the_metrics() -> None:
     metrics = payloads(effects, "live")[-1]["metrics"]
     assert metrics["max_speed_kmh"] == 20.0
     assert metrics["integrated_distance_m"] < 29 * 20 / 3.6
+
+
+def test_a_command_about_a_link_is_answered_with_what_the_shell_made_of_it() -> None:
+    pipeline = bike_pipeline()
+    drive(pipeline, ride(0.0, 3, **RIDING))
+    release = Command("bike", Verb.LINK, "7", action="release", minutes=5.0)
+    (done,) = payloads([(2.5, effect) for effect in pipeline.command(release, 2.5)], "result")
+    assert (done["status"], done["verb"], done["id"]) == ("done", "link", "7")
+    assert done["reason"] is None
+    refused = replace(release, refusal="no_radio")
+    (result,) = payloads([(2.6, effect) for effect in pipeline.command(refused, 2.6)], "result")
+    assert (result["status"], result["reason"]) == ("rejected", "no_radio")
+    assert "no Bluetooth link" in result["hint"]
+
+
+def test_a_refusal_that_only_the_shell_knows_has_no_hint() -> None:
+    command = Command("bike", Verb.LINK, action="resume", refusal="something_new")
+    (effect,) = bike_pipeline().command(command, 1.0)
+    assert isinstance(effect.payload, dict)
+    assert (effect.payload.get("reason"), effect.payload.get("hint")) == ("something_new", None)
+
+
+def test_a_machine_is_idle_from_the_start_until_it_moves_and_from_the_end_of_a_session() -> None:
+    pipeline = bike_pipeline(rules=SessionRules(pause_after_s=3.0, end_after_s=60.0))
+    assert pipeline.idle_since("bike") is None
+    pipeline.begin(0.5)
+    assert pipeline.idle_since("bike") == 0.5
+    drive(pipeline, ride(1.0, 10, **STANDING))
+    assert pipeline.idle_since("bike") == 0.5
+    drive(pipeline, ride(11.0, 5, **RIDING))
+    assert pipeline.idle_since("bike") is None
+    drive(pipeline, ride(16.0, 10, **STANDING))
+    assert pipeline.idle_since("bike") is None, "a pause is part of a session"
+    drive(pipeline, [], until=500.0)
+    assert pipeline.idle_since("bike") == 76.0
+
+
+def test_a_machine_that_rolls_on_after_the_end_of_its_session_is_not_idle_yet() -> None:
+    pipeline = bike_pipeline()
+    pipeline.begin(0.0)
+    drive(pipeline, ride(0.0, 5, **RIDING))
+    pipeline.command(Command("bike", Verb.END), 4.5)
+    assert pipeline.idle_since("bike") == 4.5
+    drive(pipeline, ride(5.0, 5, **RIDING))
+    assert pipeline.idle_since("bike") == 9.0
+    drive(pipeline, ride(10.0, 5, **STANDING))
+    assert pipeline.idle_since("bike") == 9.0
+
+
+def test_nobody_knows_how_long_a_strange_machine_has_been_idle() -> None:
+    with pytest.raises(KeyError):
+        bike_pipeline().idle_since("rower")

@@ -264,3 +264,16 @@ def test_a_header_that_opens_the_recording_is_taken_as_it_is() -> None:
 def test_a_header_further_on_gives_the_machines_but_no_wall_clock() -> None:
     found: list[Entry | RecordingHeader] = [heard("x", 0x2ACD), HEADER]
     assert choose_header(found, "file") == replace(HEADER, wall_start=None)
+
+
+def test_a_machine_whose_quirk_is_chosen_by_itself_says_so_and_others_do_not() -> None:
+    header = RecordingHeader((replace(BIKE, auto_quirk=True), BELT))
+    assert read_header(fields_of(header)) == header
+    assert b"auto_quirk" not in header_line(RecordingHeader((BIKE, BELT)))
+
+
+@pytest.mark.parametrize("word", ["true", 1, None, []])
+def test_a_quirk_is_chosen_by_itself_only_where_it_says_true(word: object) -> None:
+    fields = json.loads(header_line(RecordingHeader((BIKE,))))
+    fields["machines"][0]["auto_quirk"] = word
+    assert read_header(fields).machines == (BIKE,)

@@ -9,13 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from ftms_bridge.control.commands import Command, Verb
 from ftms_bridge.errors import UsageError
-from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification
+from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification, Verdict
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec, SensorKind, SensorSpec
-from ftms_bridge.recordings.format import Entry, Marker
+from ftms_bridge.recordings.format import Entry, Json, Marker
 from ftms_bridge.recordings.header import RecordingHeader
 from ftms_bridge.recordings.reader import RecordingReader
-from ftms_bridge.recordings.replay import MergedRecordings, ReplayLink, RunningClock, arrival_of
+from ftms_bridge.recordings.replay import (
+    MergedRecordings,
+    ReplayLink,
+    RunningClock,
+    arrival_of,
+    command_of,
+)
 from tests.recordings.samples import BELT, BIKE, FULL_BIKE, HEADER, record, ride
 
 
@@ -195,3 +202,42 @@ def test_a_file_without_a_run_may_be_merged_with_itself(tmp_path: Path) -> None:
     reader = RecordingReader(record(tmp_path / "ride.ndjson", ride(3), simulated))
     merged = MergedRecordings([reader, reader])
     assert [entry.source for entry in merged] == ["bike", "bike_2"] * 3
+
+
+def test_a_verdict_comes_back_and_a_word_that_is_none_is_passed_over() -> None:
+    for verdict in Verdict:
+        marker = Marker(1.0, "disconnect", "bike", {"verdict": verdict.value})
+        assert arrival_of(marker) == LinkChange(1.0, "bike", up=False, verdict=verdict)
+    words: tuple[Json, ...] = ("of_a_newer_version", "", 7, None, True, ["lost"], {"lost": 1})
+    for word in words:
+        marker = Marker(1.0, "connect", "bike", {"verdict": word})
+        assert arrival_of(marker) == LinkChange(1.0, "bike", up=True)
+
+
+@pytest.mark.parametrize(
+    ("detail", "command"),
+    [
+        ({"verb": "lap", "id": "7"}, Command("bike", Verb.LAP, "7")),
+        ({"verb": "lap", "id": 7}, Command("bike", Verb.LAP)),
+        (
+            {"verb": "link", "action": "release", "minutes": 5, "refusal": "no_radio"},
+            Command("bike", Verb.LINK, action="release", minutes=5.0, refusal="no_radio"),
+        ),
+        (
+            {"verb": "link", "action": "drop", "minutes": True, "refusal": 1},
+            Command("bike", Verb.LINK),
+        ),
+        ({"verb": "of_a_newer_version"}, None),
+        ({"verb": ["lap"]}, None),
+        ({}, None),
+    ],
+)
+def test_a_command_comes_back_as_far_as_it_makes_sense(
+    detail: dict[str, Json], command: Command | None
+) -> None:
+    assert command_of(Marker(1.0, "command", "bike", detail)) == command
+
+
+def test_only_a_marker_of_a_command_for_somebody_is_one() -> None:
+    assert command_of(Marker(1.0, "command", None, {"verb": "lap"})) is None
+    assert command_of(Marker(1.0, "label", "bike", {"verb": "lap"})) is None

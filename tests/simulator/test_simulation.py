@@ -27,9 +27,9 @@ from tests.simulator.build import (
 )
 
 GOLDEN = {
-    "faults_everything": "d9e1283130de33719195c34d6a5acdfec804c43c6c6f3b49e4449df8bf1a646c",
-    "bike_with_sensors": "67591997e94aca3e38a908d017a72b96a93d695ce15f6f828f06ae20b074cbe6",
-    "treadmill_turnaround": "c0251525f949f831314886df115ecc8cd7dfc646367b739a4cb34f9b350530a7",
+    "faults_everything": "4196e273fb525406fbe593a08dee90413c973ffd464c70b01d16081cccbd21c6",
+    "bike_with_sensors": "4a6a1253a1d9d84b6433deb9016f58adddafa3565ba64ffc8b7415fae1f8299d",
+    "treadmill_turnaround": "1fde83d018a811c8fdf41f790c3591661df41f7f57c96e89213c36cb5b604eb0",
 }
 """First 60 s with seed 7: changes only when physics, firmware or the scenario are changed."""
 

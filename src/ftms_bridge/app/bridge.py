@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from ftms_bridge.control.commands import Command
+from ftms_bridge.control.commands import NO_RADIO, Command, Verb
 from ftms_bridge.gatt.notification import Arrival, Notification
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.ports import TelemetrySink
@@ -33,6 +34,16 @@ class Journal(Protocol):
         """Note when the run ended."""
 
 
+class LinkSwitch(Protocol):
+    """What can give a machine's links away and take them back."""
+
+    def obey(self, command: Command) -> str | None:
+        """Do at once, without blocking, what a command of the verb ``link`` asks.
+
+        Return None, or as one word why it cannot be done.
+        """
+
+
 class Bridge:
     """The only place where arrivals become telemetry.
 
@@ -42,13 +53,20 @@ class Bridge:
     """
 
     def __init__(
-        self, pipeline: Pipeline, sink: TelemetrySink, clock: Clock, journal: Journal | None = None
+        self,
+        pipeline: Pipeline,
+        sink: TelemetrySink,
+        clock: Clock,
+        journal: Journal | None = None,
+        *,
+        links: LinkSwitch | None = None,
     ) -> None:
         self.pipeline = pipeline
         self.failures = 0
         self._sink = sink
         self._clock = clock
         self._journal = journal
+        self._links = links
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for: float | None = None
         self._last_at = 0.0
@@ -58,7 +76,13 @@ class Bridge:
         self._guarded(partial(self.pipeline.begin, self._clock()), "begin")
 
     def deliver(self, arrival: Arrival) -> None:
-        """Take one arrival from a link; never raises."""
+        """Take one arrival from a link; never raises.
+
+        What waited in an inbox while a timer was handled counts as arriving after that timer: a
+        replay of the recording must come to the same order.
+        """
+        if arrival.at < self._last_at:
+            arrival = replace(arrival, at=self._last_at)
         if self._journal is not None:
             self._journal.write(arrival)
         self._catch_up(arrival.at)
@@ -69,7 +93,12 @@ class Bridge:
         self._arm()
 
     def obey(self, command: Command) -> None:
-        """Carry out a command from a person or dashboard; never raises."""
+        """Carry out a command from a person or dashboard; never raises.
+
+        A command about a link is carried out first and recorded with what came of it.
+        """
+        if command.verb is Verb.LINK:
+            command = replace(command, refusal=self._switch(command))
         at = max(self._clock(), self._last_at)
         if self._journal is not None:
             self._journal.write_command(command, at)
@@ -86,6 +115,18 @@ class Bridge:
             self._journal.write_end(at)
         self._catch_up(at)
         self._guarded(partial(self.pipeline.finish, at), "finish")
+
+    def _switch(self, command: Command) -> str | None:
+        """Let the links obey; return why they do not, or None."""
+        if self._links is None:
+            return NO_RADIO
+        try:
+            return self._links.obey(command)
+        except Exception:
+            # who asked must get an answer whatever is wrong; the fault is logged whole and counted
+            self.failures += 1
+            log.exception("the links failed on %r", command)
+            return "internal_error"
 
     def _catch_up(self, at: float) -> None:
         """Handle what was due before this instant, each at its own time."""

@@ -8,20 +8,27 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import time as time_of_day
 from importlib.metadata import version
 from pathlib import Path
 
 from ftms_bridge.app.bridge import Bridge
-from ftms_bridge.app.health import NoRecorder
+from ftms_bridge.app.broker_config import broker_settings
+from ftms_bridge.app.hand_over import HandOver, HandOverRules
+from ftms_bridge.app.health import NoRadio, NoRecorder
 from ftms_bridge.app.links import LinkPlan, plan_links
 from ftms_bridge.app.loop import stop_on_signals
+from ftms_bridge.app.radio_meter import RadioMeter
+from ftms_bridge.app.radios import make_bluetooth
 from ftms_bridge.app.recorder import Recorder, RecorderSettings
 from ftms_bridge.app.uplink import Identity, Uplink, UplinkSettings
-from ftms_bridge.config.convert import broker_password, pipeline_settings
+from ftms_bridge.ble.bluetooth import Bluetooth
+from ftms_bridge.config.bluetooth import BluetoothLink
+from ftms_bridge.config.convert import pipeline_settings
 from ftms_bridge.config.settings import Settings
 from ftms_bridge.errors import BridgeError
 from ftms_bridge.mqtt.publisher import Outbox
-from ftms_bridge.mqtt.settings import BrokerSettings, Tls
+from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.recordings.header import RecordingHeader
 from ftms_bridge.workout.session import SessionRules
@@ -33,18 +40,12 @@ BETWEEN_ROUNDS_S = 1.0
 """Rest of a recording that loops: also the shortest one must not keep the bridge from the rest."""
 
 
-def broker_settings(settings: Settings) -> BrokerSettings:
-    """Return how the configured broker is reached, with the password read from where it stands."""
-    mqtt = settings.mqtt
-    tls = mqtt.tls
-    return BrokerSettings(
-        host=mqtt.host,
-        port=mqtt.port,
-        username=mqtt.username,
-        password=broker_password(mqtt),
-        client_id=mqtt.client_id,
-        protocol=mqtt.protocol,
-        tls=None if tls is None else Tls(tls.ca_file, tls.cert_file, tls.key_file),
+def hand_over_rules(link: BluetoothLink) -> HandOverRules:
+    """Return when a machine is given away and taken back, as it is configured."""
+    return HandOverRules(
+        idle_min=link.release_after_idle_min,
+        back_after_min=link.resume_after_min,
+        back_at=tuple(time_of_day.fromisoformat(text) for text in link.resume_at),
     )
 
 
@@ -57,15 +58,20 @@ def monotonic_clock() -> Callable[[], float]:
 class Daemon:
     """One run of the bridge.
 
+    remember: keep on disk which devices were bound.
+
     Raises, when it is made, whatever is wrong with the links or the recording folder: better at
     once than in the middle of a ride.
     """
 
-    def __init__(self, settings: Settings, broker: BrokerSettings | None = None) -> None:
+    def __init__(
+        self, settings: Settings, broker: BrokerSettings | None = None, *, remember: bool = True
+    ) -> None:
         self.clock = monotonic_clock()
         self._settings = settings
         self._broker = broker or broker_settings(settings)
-        self._plans = plan_links(settings, self.clock)
+        self._bluetooth = make_bluetooth(settings, self.clock, remember=remember)
+        self._plans = plan_links(settings, self.clock, self._bluetooth)
         self._identity = Identity(
             version=version("ftms-bridge"),
             run_id=secrets.token_hex(4),
@@ -82,13 +88,15 @@ class Daemon:
     async def run(self, stop: asyncio.Event) -> None:
         """Bridge until ``stop`` is set; then end the sessions and say goodbye to the broker."""
         outbox = Outbox(self._settings.mqtt.base)
-        bridge = Bridge(self.pipeline, outbox, self.clock, self._recorder)
+        hand_over = self._hand_over(self._bluetooth) if self._bluetooth else None
+        bridge = Bridge(self.pipeline, outbox, self.clock, self._recorder, links=hand_over)
         uplink = Uplink(
             UplinkSettings(
                 broker=self._broker,
                 base=self._settings.mqtt.base,
                 health_every_s=self._settings.telemetry.health_every_s,
                 recorder=self._recorder or NoRecorder(),
+                radio=RadioMeter(self._bluetooth) if self._bluetooth else NoRadio(),
             ),
             self._identity,
             self.pipeline,
@@ -99,6 +107,9 @@ class Daemon:
         bridge.begin()
         async with uplink:
             tasks = [asyncio.create_task(self._follow(plan, bridge)) for plan in self._plans]
+            if self._bluetooth is not None and hand_over is not None:
+                tasks.append(asyncio.create_task(self._bluetooth.run(), name="bluetooth"))
+                tasks.append(asyncio.create_task(hand_over.watch(), name="hand-over"))
             if self._recorder is not None:
                 tasks.append(asyncio.create_task(self._recorder.sync_forever()))
                 tasks.append(asyncio.create_task(self._keep_house(self._recorder)))
@@ -133,6 +144,14 @@ class Daemon:
             await asyncio.sleep(_HOUSEKEEPING_S)
             if not self.pipeline.busy:
                 recorder.rotate(self.clock())
+
+    def _hand_over(self, bluetooth: Bluetooth) -> HandOver:
+        rules = {
+            machine.id: hand_over_rules(machine.link)
+            for machine in self._settings.machine
+            if isinstance(machine.link, BluetoothLink)
+        }
+        return HandOver(bluetooth, rules, self.pipeline.idle_since, clock=self.clock)
 
     def _open_recorder(self, rules: SessionRules) -> Recorder | None:
         recording = self._settings.recording

@@ -13,6 +13,7 @@ from typing import Final, Literal, Protocol
 
 from ftms_bridge.measurement.sources import MachineSpec
 from ftms_bridge.pipeline import Pipeline
+from ftms_bridge.telemetry.blocks import LinkHealth, RadioHealth
 from ftms_bridge.telemetry.messages import CONTRACT_VERSION, BridgeHealth, BridgeInfo
 from ftms_bridge.telemetry.wall import WallLabel
 
@@ -56,6 +57,28 @@ class NoRecorder:
     def lost(self) -> int:
         """Return 0."""
         return 0
+
+
+class RadioCounts(Protocol):
+    """What the radio counts."""
+
+    def links(self) -> dict[str, LinkHealth]:
+        """Return how each link over the radio is, by the id of its source."""
+
+    def radio(self) -> RadioHealth | None:
+        """Return how the radio is, or None when there is none."""
+
+
+class NoRadio:
+    """Stands in where no machine is linked over a radio."""
+
+    def links(self) -> dict[str, LinkHealth]:
+        """Return nothing."""
+        return {}
+
+    def radio(self) -> RadioHealth | None:
+        """Return None."""
+        return None
 
 
 def rss_mb() -> float:
@@ -103,11 +126,13 @@ class HealthMeter:
         *,
         wall: WallLabel,
         clock: Callable[[], float],
+        radio: RadioCounts | None = None,
     ) -> None:
         self.loop_lag_s = 0.0
         self._pipeline = pipeline
         self._broker = broker
         self._recorder = recorder
+        self._radio = radio or NoRadio()
         self._wall = wall
         self._clock = clock
         self._last_at = clock()
@@ -143,4 +168,6 @@ class HealthMeter:
             "recording": self._recorder.status,
             "recording_lost": self._recorder.lost,
             "machines": dict(self._pipeline.availability),
+            "links": self._radio.links(),
+            "radio": self._radio.radio(),
         }

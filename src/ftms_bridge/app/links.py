@@ -1,17 +1,21 @@
-"""Opens the link of each configured machine: a virtual machine or a recording."""
+"""Opens the link of each configured machine: Bluetooth, a virtual machine or a recording."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from ftms_bridge.ble.binding import Binding
+from ftms_bridge.ble.bluetooth import Bluetooth
+from ftms_bridge.ble.target import Target
+from ftms_bridge.config.bluetooth import BluetoothLink, SensorLink
 from ftms_bridge.config.convert import machine_spec
 from ftms_bridge.config.layers import value_at
 from ftms_bridge.config.loading import Loaded
 from ftms_bridge.config.settings import MachineSettings, RecordingLink, Settings, SimulatorLink
 from ftms_bridge.errors import BridgeError, ConfigError
 from ftms_bridge.gatt.notification import Arrival
-from ftms_bridge.measurement.sources import MachineSpec
+from ftms_bridge.measurement.sources import MachineKind, MachineSpec, SensorKind
 from ftms_bridge.ports import Deliver, MachineLink
 from ftms_bridge.recordings.reader import RecordingReader
 from ftms_bridge.recordings.replay import ReplayLink, free_id
@@ -51,8 +55,17 @@ def check_scenarios(loaded: Loaded) -> None:
         raise ConfigError("\n  ".join(problems), hint="Correct the scenario or its name.")
 
 
-def plan_links(settings: Settings, clock: Clock) -> tuple[LinkPlan, ...]:
+def uses_bluetooth(settings: Settings) -> bool:
+    """Return whether any machine is linked over Bluetooth."""
+    return any(isinstance(machine.link, BluetoothLink) for machine in settings.machine)
+
+
+def plan_links(
+    settings: Settings, clock: Clock, bluetooth: Bluetooth | None = None
+) -> tuple[LinkPlan, ...]:
     """Return a plan per configured machine.
+
+    bluetooth: the radio; needed when a machine is linked over it.
 
     Raises ConfigError when a machine is not of the kind that its link delivers, InputMissing or
     DataError when a scenario or recording cannot be used.
@@ -60,7 +73,10 @@ def plan_links(settings: Settings, clock: Clock) -> tuple[LinkPlan, ...]:
     taken = {machine.id for machine in settings.machine}
     plans = []
     for index, machine in enumerate(settings.machine):
-        if isinstance(machine.link, SimulatorLink):
+        if isinstance(machine.link, BluetoothLink):
+            assert bluetooth is not None
+            plan = _radioed(machine, machine.link, bluetooth)
+        elif isinstance(machine.link, SimulatorLink):
             plan = _virtual(machine, machine.link, clock, taken)
         else:
             plan = _recorded(machine, machine.link, clock, taken)
@@ -72,6 +88,27 @@ def plan_links(settings: Settings, clock: Clock) -> tuple[LinkPlan, ...]:
             )
         plans.append(plan)
     return tuple(plans)
+
+
+def targets(machine: MachineSettings, link: BluetoothLink) -> tuple[Target, ...]:
+    """Return which devices a machine over Bluetooth and its sensors are."""
+    own = Target(machine.id, _binding(machine.kind, link))
+    return (
+        own,
+        *(
+            Target(sensor.id, _binding(sensor.kind, sensor.link or SensorLink()))
+            for sensor in machine.sensor
+        ),
+    )
+
+
+def _binding(kind: MachineKind | SensorKind, link: SensorLink) -> Binding:
+    return Binding(kind, address=link.address or "", name=link.name or "", pick=link.pick)
+
+
+def _radioed(machine: MachineSettings, link: BluetoothLink, bluetooth: Bluetooth) -> LinkPlan:
+    opened = bluetooth.link(machine.id, targets(machine, link))
+    return LinkPlan(machine_spec(machine), lambda: opened, loop=False)
 
 
 def _virtual(

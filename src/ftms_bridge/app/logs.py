@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import Literal
+from typing import Final, Literal
+
+CHATTY: Final = ("bleak", "dbus_fast", "bumble")
 
 LogFormat = Literal["auto", "text", "json"]
 
@@ -34,3 +36,5 @@ def set_up_logs(level: str, log_format: LogFormat) -> None:
         JsonFormatter() if as_json else logging.Formatter("%(asctime)s %(levelname)-7s %(message)s")
     )
     logging.basicConfig(level=level.upper(), handlers=[to_stderr], force=True)
+    for chatty in CHATTY:  # at debug they write every packet and every D-Bus signal
+        logging.getLogger(chatty).setLevel(max(logging.getLogger().level, logging.INFO))

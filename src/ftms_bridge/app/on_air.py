@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -40,20 +40,40 @@ class VirtualDevice:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
 class VirtualRadio:
     """What is on the air, and the text that ``--radio`` and the configuration take."""
 
-    devices: tuple[VirtualDevice, ...]
-    radio: str
+    def __init__(self, rides: Sequence[OnAir], radio: str) -> None:
+        self.radio = radio
+        self._rides = {source: ride for ride in rides for source in ride.peripherals}
+
+    @property
+    def devices(self) -> tuple[VirtualDevice, ...]:
+        """Return what can be heard, machines and sensors in the order of the scenarios."""
+        tables = [ride.peripherals[source].table for source, ride in self._rides.items()]
+        return tuple(VirtualDevice(one.address, one.name, one.kind) for one in tables)
+
+    def switch_off(self, source: str) -> None:
+        """Cut the power of a device, named by its id in the scenario. Raises UsageError."""
+        self._ride(source).switch_off(source)
+
+    async def switch_on(self, source: str) -> None:
+        """Give a device its power back. Raises UsageError."""
+        await self._ride(source).switch_on(source)
+
+    def _ride(self, source: str) -> OnAir:
+        try:
+            return self._rides[source]
+        except KeyError:
+            raise UsageError(
+                f"There is no device {source!r} on the air.",
+                hint=f"There are: {', '.join(self._rides)}.",
+            ) from None
 
 
-async def run_virtual_radio(
-    settings: VirtualSettings, on_ready: Callable[[VirtualRadio], None], stop: asyncio.Event
-) -> None:
-    """Keep the machines on the air until ``stop``.
-
-    on_ready: is told what there is, as soon as adapters can be had.
+@asynccontextmanager
+async def virtual_radio(settings: VirtualSettings) -> AsyncIterator[VirtualRadio]:
+    """Keep the machines on the air while inside.
 
     Raises UsageError when the extra is not installed, two devices would have one address or the
     port is taken, and ConfigError for a scenario that is wrong.
@@ -65,9 +85,22 @@ async def run_virtual_radio(
         raise UsageError("The virtual radio is not installed.", hint=EXTRA) from error
     air = Air()
     async with AsyncExitStack() as stack:
-        devices = [device for one in _rides(air, settings) for device in await _started(stack, one)]
+        rides = _rides(air, settings)
+        for ride in rides:
+            await stack.enter_async_context(ride)
         port = await stack.enter_async_context(serve_adapter(air, port=settings.port))
-        on_ready(VirtualRadio(tuple(devices), f"tcp:{LOOPBACK}:{port}"))
+        yield VirtualRadio(rides, f"tcp:{LOOPBACK}:{port}")
+
+
+async def run_virtual_radio(
+    settings: VirtualSettings, on_ready: Callable[[VirtualRadio], None], stop: asyncio.Event
+) -> None:
+    """Keep the machines on the air until ``stop``.
+
+    on_ready: is told what there is, as soon as adapters can be had. Raises as `virtual_radio` does.
+    """
+    async with virtual_radio(settings) as radio:
+        on_ready(radio)
         await stop.wait()
 
 
@@ -82,9 +115,3 @@ def _rides(air: Air, settings: VirtualSettings) -> list[OnAir]:
             "Two of these scenarios have the same machine.", hint="Name each scenario only once."
         )
     return [OnAir(air, one, seed=settings.seed) for one in scenarios]
-
-
-async def _started(stack: AsyncExitStack, ride: OnAir) -> list[VirtualDevice]:
-    await stack.enter_async_context(ride)
-    tables = [peripheral.table for peripheral in ride.peripherals.values()]
-    return [VirtualDevice(table.address, table.name, table.kind) for table in tables]

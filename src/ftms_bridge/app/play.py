@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
-from ftms_bridge.control.commands import Command, Verb
+from ftms_bridge.control.commands import NO_RADIO, Command, Verb
 from ftms_bridge.gatt.notification import LinkChange, Notification
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.recordings.format import Entry, Marker
-from ftms_bridge.recordings.replay import arrival_of
+from ftms_bridge.recordings.replay import arrival_of, command_of
 from ftms_bridge.telemetry.publish import Publish
 
 Emit = Callable[[float, Publish], None]
@@ -64,11 +65,18 @@ class Player:
         arrival = arrival_of(marker)
         if isinstance(arrival, LinkChange):
             self._emit_all(marker.at, self._pipeline.change_link(arrival))
-        elif marker.kind == "command" and marker.source in self._pipeline.availability:
-            self._obey(marker)
+            return
+        command = command_of(marker)
+        if command is not None and command.machine in self._pipeline.availability:
+            self._emit_all(marker.at, self._pipeline.command(command, marker.at))
 
     def obey(self, command: Command) -> None:
-        """Carry out a command that arrives while a recording is played."""
+        """Carry out a command that arrives while a recording is played.
+
+        There is no radio then whose links could be given away.
+        """
+        if command.verb is Verb.LINK:
+            command = replace(command, refusal=NO_RADIO)
         self._emit_all(self.last_at, self._pipeline.command(command, self.last_at))
 
     def finish(self) -> None:
@@ -83,16 +91,6 @@ class Player:
             return rest
         self._emit_all(first.at, self._pipeline.begin(first.at))
         return chain((first,), rest)
-
-    def _obey(self, marker: Marker) -> None:
-        verb, request_id = marker.detail.get("verb"), marker.detail.get("id")
-        if marker.source is None or not isinstance(verb, str):
-            return
-        if verb in {known.value for known in Verb}:
-            command = Command(
-                marker.source, Verb(verb), request_id if isinstance(request_id, str) else None
-            )
-            self._emit_all(marker.at, self._pipeline.command(command, marker.at))
 
     def _emit_all(self, at: float, effects: list[Publish]) -> None:
         for effect in effects:

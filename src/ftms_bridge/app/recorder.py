@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from ftms_bridge.control.commands import Command
 from ftms_bridge.errors import OutputFailed
-from ftms_bridge.gatt.notification import Arrival, Notification
+from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification
 from ftms_bridge.recordings.format import Json, Marker
 from ftms_bridge.recordings.header import RecordingHeader
 from ftms_bridge.recordings.writer import RecordingWriter
@@ -38,6 +38,14 @@ class RecorderSettings:
 
     directory: Path
     keep_days: int
+
+
+def link_marker(change: LinkChange) -> Marker:
+    """Return how a recording notes that a link went up or down."""
+    detail: dict[str, Json] = {"reason": change.reason} if change.reason else {}
+    if change.verdict is not None:
+        detail["verdict"] = change.verdict.value
+    return Marker(change.at, "connect" if change.up else "disconnect", change.source, detail)
 
 
 class Recorder:
@@ -102,9 +110,7 @@ class Recorder:
         elif isinstance(arrival, Notification):
             writer.write(arrival)
         else:
-            kind = "connect" if arrival.up else "disconnect"
-            detail: dict[str, Json] = {"reason": arrival.reason} if arrival.reason else {}
-            writer.mark(Marker(arrival.at, kind, arrival.source, detail))
+            writer.mark(link_marker(arrival))
 
     def write_command(self, command: Command, at: float) -> None:
         """Keep a command, so that a replay of the recording obeys it too."""
@@ -113,6 +119,10 @@ class Recorder:
             self._lost_before += 1
             return
         detail: dict[str, Json] = {"verb": command.verb.value, "id": command.request_id}
+        for key in ("action", "minutes", "refusal"):
+            value: str | float | None = getattr(command, key)
+            if value is not None:
+                detail[key] = value
         writer.mark(Marker(at, "command", command.machine, detail))
 
     def rotate(self, at: float) -> None:

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
 
-from ftms_bridge.app.health import HealthMeter, NoRecorder, RecorderCounts, bridge_info
+from ftms_bridge.app.health import (
+    HealthMeter,
+    NoRadio,
+    NoRecorder,
+    RadioCounts,
+    RecorderCounts,
+    bridge_info,
+)
 from ftms_bridge.app.loop import pass_over_dead_sockets
 from ftms_bridge.control.commands import Command
 from ftms_bridge.measurement.sources import MachineSpec
@@ -44,6 +51,7 @@ class UplinkSettings:
     base: str
     health_every_s: float = 30.0
     recorder: RecorderCounts = field(default_factory=NoRecorder)
+    radio: RadioCounts = field(default_factory=NoRadio)
 
 
 class Uplink:
@@ -75,7 +83,12 @@ class Uplink:
             clock=clock,
         )
         self._meter = HealthMeter(
-            pipeline, self._outbox.stats, settings.recorder, wall=wall, clock=clock
+            pipeline,
+            self._outbox.stats,
+            settings.recorder,
+            wall=wall,
+            clock=clock,
+            radio=settings.radio,
         )
         self._info = bridge_info(
             version=identity.version,

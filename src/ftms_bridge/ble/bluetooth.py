@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from ftms_bridge.ble.connection import Common, Target
 from ftms_bridge.ble.hold import Hold
 from ftms_bridge.ble.identity import IdentityStore
 from ftms_bridge.ble.inbox import Inbox
@@ -16,6 +15,7 @@ from ftms_bridge.ble.radio import Radio
 from ftms_bridge.ble.recovery import Recovery, RecoveryMode
 from ftms_bridge.ble.scanner import Scanner
 from ftms_bridge.ble.supervisor import Supervisor
+from ftms_bridge.ble.target import Common, Target
 from ftms_bridge.ble.verdicts import Trouble
 from ftms_bridge.gatt.notification import Verdict
 from ftms_bridge.ports import Deliver
@@ -31,13 +31,17 @@ class BluetoothLink:
     def __init__(self, supervisors: Sequence[Supervisor], hold: Hold, radio: Radio) -> None:
         self.supervisors = tuple(supervisors)
         self.hold = hold
-        self.overflow = 0
         self._radio = radio
         self._inbox: Inbox | None = None
 
+    @property
+    def overflow(self) -> int:
+        """Return how many notifications found no room."""
+        return 0 if self._inbox is None else self._inbox.overflow
+
     async def run(self, deliver: Deliver) -> None:
         """Deliver until cancelled; then every link is closed in order."""
-        inbox = Inbox(deliver, self._radio.clock)
+        inbox = self._inbox = Inbox(deliver, self._radio.clock)
         async with asyncio.TaskGroup() as tasks:
             for supervisor in self.supervisors:
                 tasks.create_task(supervisor.run(inbox), name=supervisor.target.source)
@@ -69,7 +73,9 @@ class Bluetooth:
         """Return the link of a machine; its targets are the machine itself and its sensors."""
         hold = Hold(self.radio.clock)
         supervisors = [
-            Supervisor(target, self._common, self.scanner, self.recovery, hold)
+            Supervisor(
+                target, self._common, scanner=self.scanner, recovery=self.recovery, hold=hold
+            )
             for target in targets
         ]
         link = self._links[machine] = BluetoothLink(supervisors, hold, self.radio)
@@ -80,6 +86,11 @@ class Bluetooth:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.scanner.run(), name="scanner")
             tasks.create_task(self.radio.stack.run(self._disturb), name="stack")
+
+    @property
+    def overflow(self) -> int:
+        """Return how many notifications of all machines found no room."""
+        return sum(link.overflow for link in self._links.values())
 
     def supervisors(self) -> list[Supervisor]:
         """Return the supervisors of all machines."""

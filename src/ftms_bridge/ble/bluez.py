@@ -141,6 +141,9 @@ class BluezStack:
             return False
         return any(done)
 
+    async def close(self) -> None:
+        """Do nothing: the bus is closed after its last user."""
+
     async def power_cycle(self, adapter: str = "") -> bool:
         """Switch the adapter off and on; return whether that was allowed and worked."""
         try:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from bleak import BleakClient
 
-from ftms_bridge.ble.binding import MEASUREMENTS, Binding
+from ftms_bridge.ble.binding import MEASUREMENTS
 from ftms_bridge.ble.bounded import TookTooLong
-from ftms_bridge.ble.identity import LONGEST_TEXT, Fingerprint, IdentityStore
+from ftms_bridge.ble.identity import LONGEST_TEXT, Fingerprint
 from ftms_bridge.ble.inbox import Gate
 from ftms_bridge.ble.patience import Patience, Step
-from ftms_bridge.ble.radio import Radio
+from ftms_bridge.ble.radio import CONNECT_LIMITS_S
 from ftms_bridge.ble.scanner import Found
-from ftms_bridge.ble.table import FIRMWARE, IDENTITY, MANUFACTURER, MEASURED, MODEL, GattTable
+from ftms_bridge.ble.table import (
+    DEVICE_NAME,
+    FIRMWARE,
+    IDENTITY,
+    MANUFACTURER,
+    MEASURED,
+    MODEL,
+    GattTable,
+)
+from ftms_bridge.ble.target import Common, End, Target
 from ftms_bridge.ble.verdicts import STACK_ERRORS, LinkTrouble, Trouble, plain_text, trouble_of
 from ftms_bridge.gatt.notification import Verdict
 from ftms_bridge.gatt.uuids import FITNESS_MACHINE_SERVICE
@@ -32,43 +40,6 @@ WATCH_EVERY_S: Final = 0.5
 """Answers come within 60 ms on a virtual machine's slow stack; house choices."""
 
 _GONE: Final = Trouble(Verdict.LOST, "the device or the radio ended the link")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One device that is to be kept: the id of its values, and which device it is."""
-
-    source: str
-    binding: Binding
-    unanswered: set[int] = field(default_factory=set)
-    """Characteristics that this device did not answer for: a second question would cost the link
-    again."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a connection ended; ``lasted_s`` is 0 when it never came up.
-
-    was_silent: it was given up because nothing was heard.
-    """
-
-    trouble: Trouble
-    lasted_s: float = 0.0
-    was_silent: bool = False
-
-
-@dataclass(slots=True)
-class Common:
-    """What the connections of one bridge share; one of them is made at a time."""
-
-    radio: Radio
-    identities: IdentityStore
-    connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def known(self, target: Target) -> Fingerprint | None:
-        """Return what a device was when it was bound; None when it is bound otherwise by now."""
-        known = self.identities.known(target.source)
-        return known if known is not None and known.bound_as == target.binding.text else None
 
 
 class Connection:
@@ -99,14 +70,15 @@ class Connection:
             self._gate.close()
             self._lost.set_result(trouble)
 
-    async def serve(self, found: Found, note: Trouble | None, *, quiet: bool) -> End:
+    async def serve(self, found: Found, note: Trouble | None, *, quiet: bool, tries: int) -> End:
         """Connect and stay; return how it ended. The link is down and cleaned up then.
 
-        note: something odd that is told when the link is up. quiet: see `Patience`.
+        note: something odd that is told when the link is up. quiet: see `Patience`. tries: how many
+        in a row before this one did not come to a link.
         """
         self._note = note
         try:
-            end = await self._make_and_keep(found, quiet=quiet)
+            end = await self._make_and_keep(found, quiet=quiet, tries=tries)
             self.lose(end.trouble)
             self._tell_down(end.trouble)  # before the disconnection, which may take its time
             return end
@@ -115,16 +87,17 @@ class Connection:
             if self._client is not None:
                 self.is_left_open = not await self._radio.disconnect(self._client)
 
-    async def _make_and_keep(self, found: Found, *, quiet: bool) -> End:
+    async def _make_and_keep(self, found: Found, *, quiet: bool, tries: int) -> End:
         up_at = None
         silent = False
         try:
-            self._client = await self._connect(found)
-            table = GattTable(self._client.services)
-            facts = await self._verify(self._client, table)
+            limit_s = CONNECT_LIMITS_S[min(tries, len(CONNECT_LIMITS_S) - 1)]
+            client = await self._connect(found, limit_s)
+            table = GattTable(client.services)
+            facts = await self._verify(client, table)
             self._come_up(found, facts)
             up_at = self._radio.clock()
-            trouble = await self._stay(self._client, table, quiet=quiet)
+            trouble = await self._stay(client, table, quiet=quiet)
             silent = trouble.verdict is Verdict.MUTE
         except (*STACK_ERRORS, TookTooLong, LinkTrouble) as error:
             trouble = trouble_of(error, Verdict.NO_ANSWER if up_at is None else Verdict.LOST)
@@ -133,17 +106,32 @@ class Connection:
         lasted_s = 0.0 if up_at is None else self._radio.clock() - up_at
         return End(trouble, lasted_s, silent)
 
-    async def _connect(self, found: Found) -> BleakClient:
+    async def _connect(self, found: Found, limit_s: float) -> BleakClient:
         async with self._common.connecting:
             name = found.candidate.name or found.candidate.address
-            return await self._unless_lost(self._radio.connect(found.device, name, self.lose))
+            call = self._radio.connect(found.device, name, self._note_end, limit_s=limit_s)
+            making = asyncio.create_task(call)
+            try:
+                return await self._unless_lost(making)
+            finally:  # a link that came up in the very turn in which it was given up is ours too
+                if making.done() and not making.cancelled() and making.exception() is None:
+                    self._client = making.result()
+
+    def _note_end(self) -> None:
+        """Take bleak's word that the link ended; before there is one, that was a try of its own."""
+        if self._client is not None:
+            self.lose()
 
     async def _verify(self, client: BleakClient, table: GattTable) -> dict[int, bytes]:
         """Return what the device says it is, if it is the one that was bound.
 
         Raises LinkTrouble when it is another one, or does not measure what it was bound for.
         """
+        if not client.is_connected:  # its end was told before there was anybody to hear it
+            raise LinkTrouble(_GONE.verdict, _GONE.reason)
         needed = MEASUREMENTS[self._target.binding.kind]
+        if table.is_empty:  # BlueZ said "resolved" before it showed the services
+            raise LinkTrouble(Verdict.NO_ANSWER, "its services were not shown in time")
         if needed not in table:
             offered = " ".join(f"{number:04x}" for number in table.services) or "none"
             raise LinkTrouble(
@@ -183,6 +171,8 @@ class Connection:
         """Tell that the link is up, then what the device says of itself."""
         self._gate.open(self._note)
         self.is_up = True
+        if found.candidate.name:
+            self._gate.put(DEVICE_NAME, found.candidate.name.encode())
         if found.service_data is not None:
             self._gate.put(FITNESS_MACHINE_SERVICE, found.service_data)
         for number, data in facts.items():
@@ -226,15 +216,23 @@ class Connection:
         log.info("%s: silent; subscribing to %04x again", self._target.source, number)
         characteristic = table[number]
         entrance = self._gate.entrance(number, is_measurement=True)
-        await self._call(client.stop_notify(characteristic), READ_LIMIT_S, "unsubscribing")
-        call = client.start_notify(characteristic, entrance)
-        await self._call(call, READ_LIMIT_S, "subscribing again")
+        await self._ask_silent(client.stop_notify(characteristic), "unsubscribing")
+        await self._ask_silent(client.start_notify(characteristic, entrance), "subscribing again")
 
     async def _probe(self, client: BleakClient, table: GattTable) -> None:
         """Ask a silent device for something that it must answer."""
         characteristic = table.probe()
         if characteristic is not None:
-            await self._call(client.read_gatt_char(characteristic), READ_LIMIT_S, "asking it")
+            await self._ask_silent(client.read_gatt_char(characteristic), "asking it")
+
+    async def _ask_silent(self, call: Coroutine[Any, Any, object], what: str) -> None:
+        """Make a call to a silent device. Raises LinkTrouble when it does not answer either."""
+        try:
+            await self._call(call, READ_LIMIT_S, what)
+        except TookTooLong as error:
+            raise LinkTrouble(
+                Verdict.MUTE, f"connected, but it answers nothing: {error}"
+            ) from error
 
     async def _read_facts(self, client: BleakClient, table: GattTable) -> None:
         """Read features, ranges, battery; what cannot be read is missing, and that is all."""
@@ -260,7 +258,7 @@ class Connection:
     async def _call(self, call: Coroutine[Any, Any, T], limit_s: float, what: str) -> T:
         return await self._unless_lost(self._radio.calls.run(call, limit_s, what))
 
-    async def _unless_lost(self, call: Coroutine[Any, Any, T]) -> T:
+    async def _unless_lost(self, call: Coroutine[Any, Any, T] | asyncio.Task[T]) -> T:
         """Return what the call returns; give it up as soon as the link is lost."""
         task = asyncio.ensure_future(call)
         try:

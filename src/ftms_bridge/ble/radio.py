@@ -25,9 +25,10 @@ from ftms_bridge.gatt.notification import Verdict
 Clock = Callable[[], float]
 OnAdvert = Callable[[BLEDevice, AdvertisementData], None]
 
-CONNECT_LIMIT_S: Final = 12.0
-"""For connecting and finding the services, retries included. The retry connector alone would take
-up to 80 s, in which the machine may have come and gone."""
+CONNECT_LIMITS_S: Final = (6.0, 8.0, 10.0)
+"""For connecting and finding the services, retries included: the first try after a good link, the
+second, all others. A request that was lost costs the first limit, and a slow radio gets the last.
+The retry connector alone would take up to 80 s, in which the machine may have come and gone."""
 
 DISCONNECT_LIMIT_S: Final = 5.0
 """A mute link was seen to need 2.5 s."""
@@ -64,9 +65,14 @@ class Radio:
         return BleakScanner(on_advert, **arguments)
 
     async def connect(
-        self, device: BLEDevice, name: str, on_lost: Callable[[], None]
+        self,
+        device: BLEDevice,
+        name: str,
+        on_lost: Callable[[], None],
+        *,
+        limit_s: float = CONNECT_LIMITS_S[0],
     ) -> BleakClient:
-        """Connect and find the services.
+        """Connect and find the services, within ``limit_s`` seconds.
 
         Raises what bleak raises, or TookTooLong; then there is no link, or one that was told to go.
         """
@@ -82,7 +88,7 @@ class Radio:
             backend=self.client_backend,
         )
         try:
-            return await self.calls.run(call, CONNECT_LIMIT_S, "connecting")
+            return await self.calls.run(call, limit_s, "connecting")
         except BaseException:
             for client in made:
                 await self.disconnect(client)
@@ -101,8 +107,10 @@ class Radio:
         return True
 
     async def _adapter_name(self) -> str | None:
+        """Return the adapter to use; bleak left alone takes any one, even one that is off."""
         if not self.adapter:
-            return None
+            state = await self.stack.look()
+            return next((one.name for one in state.adapters if one.powered), None)
         name = await self.stack.adapter_name(self.adapter)
         if name is None:
             raise LinkTrouble(Verdict.ADAPTER_MISSING, f"there is no adapter {self.adapter}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from collections import Counter
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final, Literal
@@ -34,7 +35,8 @@ RESET_MODULE: Final = "bluetooth_auto_recovery"
 class Cause(Enum):
     """Why the radio is suspected; the value completes the sentence in the log."""
 
-    REFUSES = "refuses to scan or to connect"
+    REFUSES = "refuses to scan"
+    BUSY = "refuses to connect"
     SILENT = "has heard nothing at all for a long time"
     HANGS = "does not answer"
 
@@ -62,17 +64,22 @@ class Recovery:
         self._mode = mode
         self._clock = clock
         self._calls = calls
-        self._in_a_row = 0
+        self._in_a_row: Counter[Cause] = Counter()
         self._last_at: float | None = None
 
     def well(self) -> None:
-        """Take note that the radio works."""
-        self._in_a_row = 0
+        """Take note that the radio works: a link came up."""
+        self._in_a_row.clear()
+
+    def hears(self) -> None:
+        """Take note that something is heard; that says nothing of connecting."""
+        self._in_a_row.pop(Cause.SILENT, None)
+        self._in_a_row.pop(Cause.REFUSES, None)
 
     async def ill(self, cause: Cause) -> bool:
         """Take note of one more failure, and do what is due; return whether a step was taken."""
-        self._in_a_row += 1
-        if self._in_a_row < FAILURES_BEFORE or self._mode in ("off", "restart"):
+        self._in_a_row[cause] += 1
+        if self._in_a_row[cause] < FAILURES_BEFORE or self._mode in ("off", "restart"):
             return False
         rest_s = AFTER_SILENCE_S if cause is Cause.SILENT else BETWEEN_POWER_CYCLES_S
         now = self._clock()
@@ -83,7 +90,7 @@ class Recovery:
             log.warning("the adapter %s; links are up on it, so it is left as it is", cause.value)
             return False
         self._last_at = now
-        self._in_a_row = 0
+        self._in_a_row.clear()
         done = await self._power_cycle(cause)
         if not done and self._mode == "reset":
             done = await self._reset()

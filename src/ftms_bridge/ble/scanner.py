@@ -75,11 +75,13 @@ class Scanner:
     """One scan for all who search; it runs only while somebody does.
 
     trouble: why nothing can be heard, None while all is well or nobody searches.
+    adapter: name of the adapter of the newest scan, "" where that is not known.
     adverts: advertisements heard; restarts: scans that were started anew because something failed.
     """
 
     def __init__(self, radio: Radio, recovery: Recovery) -> None:
         self.trouble: Trouble | None = None
+        self.adapter = ""
         self.adverts = 0
         self.restarts = 0
         self._radio = radio
@@ -169,6 +171,11 @@ class Scanner:
         state = await self._radio.stack.look(self._radio.adapter)
         if state.trouble is not None:
             raise LinkTrouble(state.trouble, state.detail)
+        wanted = self._radio.adapter.upper()
+        for adapter in state.adapters:
+            if adapter.powered and wanted in ("", adapter.name.upper(), adapter.address.upper()):
+                self.adapter = adapter.name
+                break
         calls = self._radio.calls
         scanner = await self._radio.scanner(self._hear)
         try:
@@ -220,7 +227,7 @@ class Scanner:
         """Take one advertisement; runs inside bleak, so it must not raise."""
         self._heard_at = self._radio.clock()
         self.adverts += 1
-        self._recovery.well()
+        self._recovery.hears()
         candidate = candidate_of(device, advert)
         if not candidate.services and not candidate.name:
             return

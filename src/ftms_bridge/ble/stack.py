@@ -73,6 +73,9 @@ class Stack(Protocol):
     async def power_cycle(self, adapter: str = "") -> bool:
         """Switch the adapter off and on; return whether that was allowed and worked."""
 
+    async def close(self) -> None:
+        """Let go of everything that is held open for the calls above."""
+
 
 class PlainStack:
     """A stack that tells nothing of itself: other systems, and virtual radios."""
@@ -99,3 +102,6 @@ class PlainStack:
     async def power_cycle(self, adapter: str = "") -> bool:
         """Return that this cannot be done here."""
         return False
+
+    async def close(self) -> None:
+        """Do nothing: nothing is held."""

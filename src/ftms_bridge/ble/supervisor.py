@@ -7,11 +7,12 @@ import logging
 from typing import Final
 
 from ftms_bridge.ble.backoff import BackOff
-from ftms_bridge.ble.connection import Common, Connection, End, Target
+from ftms_bridge.ble.connection import Connection
 from ftms_bridge.ble.hold import Hold
 from ftms_bridge.ble.inbox import Gate, Inbox
 from ftms_bridge.ble.recovery import Cause, Recovery
 from ftms_bridge.ble.scanner import Found, Scanner
+from ftms_bridge.ble.target import Common, End, Target
 from ftms_bridge.ble.verdicts import STACK_VERDICTS, Trouble
 from ftms_bridge.gatt.notification import Verdict
 
@@ -37,7 +38,13 @@ class Supervisor:
     """Serves one target until cancelled; a fault in it is logged and costs one attempt."""
 
     def __init__(
-        self, target: Target, common: Common, scanner: Scanner, recovery: Recovery, hold: Hold
+        self,
+        target: Target,
+        common: Common,
+        *,
+        scanner: Scanner,
+        recovery: Recovery,
+        hold: Hold,
     ) -> None:
         self.target = target
         self.gate: Gate | None = None
@@ -51,6 +58,7 @@ class Supervisor:
         self._connection: Connection | None = None
         self._back_off = BackOff(common.radio.random)
         self._was_silent = False
+        self._failed_tries = 0
         self._freed = False
         self._services_forgotten = False
 
@@ -63,6 +71,8 @@ class Supervisor:
         """End the connection: the stack below it went away."""
         if self._connection is not None:
             self._connection.lose(trouble)
+        if not self.is_up and not self._hold.is_released:
+            self._tell(trouble)  # the machine may have been lost a moment earlier, and for this
 
     async def run(self, inbox: Inbox) -> None:
         """Keep the link, except while it is given away, until cancelled."""
@@ -154,7 +164,9 @@ class Supervisor:
         gate.on_open = self._note_up
         self._connection = connection
         try:
-            end = await connection.serve(found, note, quiet=self._was_silent)
+            end = await connection.serve(
+                found, note, quiet=self._was_silent, tries=self._failed_tries
+            )
         finally:
             self._connection = None
             self._freed = not connection.is_left_open
@@ -165,7 +177,10 @@ class Supervisor:
     async def _after(self, end: End, found: Found) -> None:
         """Learn from how a connection ended, and rest before the next search."""
         self._was_silent = end.was_silent
+        self._failed_tries = 0 if end.lasted_s > 0.0 else self._failed_tries + 1
         self._back_off.ended(end.lasted_s)
+        if self._scanner.trouble is not None:  # it came in the same turn as the loss
+            self._tell(self._scanner.trouble)
         verdict = end.trouble.verdict
         if verdict is Verdict.WRONG_SERVICES and not self._services_forgotten:
             # after an update of its firmware the system may still remember the old services
@@ -177,7 +192,7 @@ class Supervisor:
         if end.lasted_s > 0.0:
             self._services_forgotten = False
         elif "InProgress" in end.trouble.reason:
-            await self._recovery.ill(Cause.REFUSES)
+            await self._recovery.ill(Cause.BUSY)
         await asyncio.sleep(self._back_off.rest_s())
 
     async def _free_held_link(self) -> None:
@@ -196,6 +211,7 @@ class Supervisor:
 
     def _note_up(self, note: Trouble | None) -> None:
         self.verdict = None
+        self._recovery.well()
         log.info("%s: %s", self.target.source, "connected" if note is None else note.reason)
 
     def _tell(self, trouble: Trouble) -> None:

@@ -15,6 +15,12 @@ from ftms_bridge.gatt.uuids import short_number
 CONTROL_POINTS: Final = frozenset({0x2AD9, 0x2A55, 0x2A66})
 """Never subscribed, never written: this program observes."""
 
+PRIVATE: Final = frozenset({0x2A25, 0x2A23})
+"""Never read: serial number and system id (which holds the address) would tell everybody who gets a
+recording whose machine it is."""
+
+DEVICE_NAME: Final = 0x2A00
+"""Taken from the advertisement: some systems hide the service that it belongs to."""
 MANUFACTURER: Final = 0x2A29
 MODEL: Final = 0x2A24
 FIRMWARE: Final = 0x2A26
@@ -24,6 +30,7 @@ IDENTITY: Final = (MANUFACTURER, MODEL, FIRMWARE)
 MEASURED: Final = frozenset(MEASUREMENTS.values()) | {0x2A64}
 """Characteristics whose notifications show that the device is measuring."""
 
+_NOT_FACTS: Final = MEASURED | PRIVATE | {DEVICE_NAME, *IDENTITY}
 _CALLS: Final = frozenset({"notify", "indicate"})
 
 
@@ -45,6 +52,11 @@ class GattTable:
                 self._add(characteristic)
         self.services: tuple[int, ...] = tuple(sorted(numbers & FITNESS_SERVICES))
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing at all: no device is like that."""
+        return not self._known and not self.unknown
+
     def __contains__(self, number: int) -> bool:
         """Return whether the device offers this characteristic."""
         return number in self._known
@@ -65,7 +77,7 @@ class GattTable:
     def readable(self) -> Iterator[tuple[int, BleakGATTCharacteristic]]:
         """Yield the facts that can be read, apart from those that make up the identity."""
         for number, one in self._known.items():
-            if "read" in one.properties and number not in MEASURED and number not in IDENTITY:
+            if "read" in one.properties and number not in _NOT_FACTS:
                 yield number, one
 
     def probe(self) -> BleakGATTCharacteristic | None:

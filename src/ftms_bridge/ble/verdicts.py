@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +55,9 @@ _DBUS: Final = {
     "org.freedesktop.DBus.Error.Disconnected": Verdict.SERVICE_DOWN,
 }
 
+_NO_ADAPTER: Final = re.compile(r"adapter '.*' not found")
+"""What bleak's BlueZ backend says, as a plain error, when an adapter went away under it."""
+
 LONGEST_TEXT: Final = 160
 """Characters of an error's text that are repeated; house choice."""
 
@@ -96,10 +100,12 @@ def _verdict_of(error: BaseException) -> Verdict | None:
         return _REASONS.get(error.reason, Verdict.SERVICE_DOWN)
     if isinstance(error, BleakDBusError):
         return _DBUS.get(error.dbus_error)
-    if isinstance(error, FileNotFoundError | ConnectionRefusedError):  # no bus to talk to
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError | EOFError):  # no bus any more
         return Verdict.SERVICE_DOWN
     if isinstance(error, PermissionError):
         return Verdict.NOT_PERMITTED
+    if isinstance(error, BleakError) and _NO_ADAPTER.fullmatch(str(error)):
+        return Verdict.ADAPTER_MISSING
     return None
 
 

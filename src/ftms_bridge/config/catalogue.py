@@ -86,6 +86,8 @@ def _words_for(annotation: object) -> str:
         return " or ".join(map(toml_value, get_args(annotation)))
     if get_origin(annotation) is dict:
         return "table of lists"
+    if get_origin(annotation) is tuple:
+        return "list of " + _words_for(get_args(annotation)[0])
     if isinstance(annotation, type):
         if issubclass(annotation, Enum):
             return " or ".join(map(toml_value, annotation))

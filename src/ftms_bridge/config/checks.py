@@ -72,17 +72,6 @@ def check_quantity(value: str) -> str:
     return value
 
 
-def check_link(value: object) -> object:
-    """Return a link table as it is, unless it asks for what this release cannot do yet."""
-    if isinstance(value, dict) and value.get("type") == "bluetooth":
-        raise PydanticCustomError(
-            "not_yet",
-            "must be 'simulator' or 'recording' in type: this release cannot connect over "
-            "Bluetooth yet; the next one will",
-        )
-    return value
-
-
 def check_file(value: Path) -> Path:
     """Return the path of an existing file that can be read."""
     try:

@@ -40,6 +40,7 @@ def machine_spec(machine: MachineSettings) -> MachineSpec:
         ),
         priority=tuple(machine.priority.items()),
         quirk=None if machine.quirk in {"auto", "none"} else machine.quirk,
+        auto_quirk=machine.quirk == "auto",
     )
 
 

@@ -25,7 +25,7 @@ TEXTS: Final = {
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
     "union_tag_invalid": "must have one of the types {expected_tags}, not '{tag}'",
-    "union_tag_not_found": "must have a type: 'simulator' or 'recording'",
+    "union_tag_not_found": "must have a type: 'bluetooth', 'simulator' or 'recording'",
     "string_too_short": "must not be empty",
     "string_too_long": "must be at most {max_length} characters long",
     "finite_number": "must be a finite number",

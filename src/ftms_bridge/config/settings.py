@@ -7,43 +7,29 @@ sensible use, narrow enough to catch a wrong unit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from ftms_bridge.config.bindings import Bound, doubly_bound
+from ftms_bridge.config.bluetooth import BluetoothLink, BluetoothSettings, SensorLink
 from ftms_bridge.config.checks import (
     check_base_topic,
     check_file,
-    check_link,
     check_quantity,
     check_quirk,
     check_secret_file,
     check_source_id,
     default_recording_directory,
 )
+from ftms_bridge.config.section import Section
 from ftms_bridge.measurement.sources import MachineKind, SensorKind
 
 ExistingFile = Annotated[Path, AfterValidator(check_file)]
 SourceId = Annotated[str, AfterValidator(check_source_id)]
-
-
-class Section(BaseModel):
-    """What all tables have in common: unknown keys are errors, values are not echoed."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False
-    )
 
 
 class TlsSettings(Section):
@@ -160,6 +146,10 @@ class SensorSettings(Section):
     wheel_circumference_m: float | None = Field(
         None, ge=0.5, le=4, description="metres per wheel turn; turns wheel counts into a speed"
     )
+    link: SensorLink | None = Field(
+        None, description="which device it is, for a machine over Bluetooth; without it the only "
+        "one of its kind in reach",
+    )  # fmt: skip
 
 
 class SimulatorLink(Section):
@@ -183,9 +173,7 @@ class RecordingLink(Section):
     loop: bool = Field(default=False, description="start again at the end")
 
 
-LinkSettings = Annotated[
-    SimulatorLink | RecordingLink, Field(discriminator="type"), BeforeValidator(check_link)
-]
+LinkSettings = Annotated[BluetoothLink | SimulatorLink | RecordingLink, Field(discriminator="type")]
 
 
 class MachineSettings(Section):
@@ -205,6 +193,19 @@ class MachineSettings(Section):
         default_factory=dict,
         description="per quantity the ids of machine and sensors, most believed first",
     )
+
+    @model_validator(mode="after")
+    def _sensors_are_linked_like_the_machine(self) -> Self:
+        if not isinstance(self.link, BluetoothLink):
+            for index, sensor in enumerate(self.sensor):
+                if sensor.link is not None:
+                    raise PydanticCustomError(
+                        "sensor_link",
+                        "must not have sensor[{index}].link: only the sensors of a machine over "
+                        "Bluetooth have a link of their own",
+                        {"index": index},
+                    )
+        return self
 
     @model_validator(mode="after")
     def _priority_names_own_sources(self) -> Self:
@@ -235,6 +236,9 @@ class Settings(Section):
         default_factory=RecordingSettings, description="recordings of raw notifications"
     )
     log: LogSettings = Field(default_factory=LogSettings, description="what is logged, and how")
+    bluetooth: BluetoothSettings = Field(
+        default_factory=BluetoothSettings, description="the radio, and what to do when it fails"
+    )
     machine: tuple[MachineSettings, ...] = Field(
         description="the machines, one `[[machine]]` table each"
     )
@@ -253,3 +257,23 @@ class Settings(Section):
                     )
                 seen.add(source)
         return machines
+
+    @field_validator("machine")
+    @classmethod
+    def _nothing_is_bound_twice(
+        cls, machines: tuple[MachineSettings, ...]
+    ) -> tuple[MachineSettings, ...]:
+        if problem := doubly_bound(_bound(machines)):
+            raise PydanticCustomError("bound", "must {problem}", {"problem": problem})
+        return machines
+
+
+def _bound(machines: tuple[MachineSettings, ...]) -> Iterator[Bound]:
+    """Yield everything that is bound over Bluetooth."""
+    for index, machine in enumerate(machines):
+        if isinstance(machine.link, BluetoothLink):
+            key = f"machine[{index}]"
+            yield Bound(key, machine.kind, machine.link)
+            for number, sensor in enumerate(machine.sensor):
+                link = sensor.link or SensorLink()
+                yield Bound(f"{key}.sensor[{number}]", sensor.kind, link)

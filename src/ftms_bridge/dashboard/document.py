@@ -69,6 +69,11 @@ class Document:
         """Say whether a field is true; anything but true is not."""
         return self._fields.get(name) is True
 
+    def truth(self, name: str) -> bool | None:
+        """Return whether a field is true or false; None for anything else."""
+        value = self._fields.get(name)
+        return value if isinstance(value, bool) else None
+
     def numbers(self) -> dict[str, float | None]:
         """Return every field as a number; what is none becomes None."""
         return {harmless(name): _number(value) for name, value in self._fields.items()}

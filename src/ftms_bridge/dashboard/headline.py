@@ -16,13 +16,16 @@ from ftms_bridge.dashboard.words import ground, since
 _GAP: Final = 3
 
 
-def headline(direction: DirectionReading, width: int) -> list[Text]:
-    """Return the direction as three lines."""
+def headline(direction: DirectionReading, width: int, *, why: str = "") -> list[Text]:
+    """Return the direction as three lines; ``why`` tells instead why the machine is not there."""
     style = palette.DIRECTION[direction.word]
     letters = banner(direction.word)
     room = width - len(letters[0]) - _GAP
-    notes = [Text(line) for line in wrap(ground(direction), room)[: LINES - 1]]
-    notes.append(Text(since(direction), palette.LABEL))
+    if why:
+        notes = [Text(line, palette.DOUBTFUL) for line in wrap(why, room)[:LINES]]
+    else:
+        notes = [Text(line) for line in wrap(ground(direction), room)[: LINES - 1]]
+        notes.append(Text(since(direction), palette.LABEL))
     notes += [Text()] * (LINES - len(notes))
     return [
         chained(fit(Text(line, style), len(letters[0]) + _GAP), note)
@@ -30,7 +33,9 @@ def headline(direction: DirectionReading, width: int) -> list[Text]:
     ]
 
 
-def one_line(direction: DirectionReading) -> Text:
-    """Return the direction as one line of plain size."""
+def one_line(direction: DirectionReading, *, why: str = "") -> Text:
+    """Return the direction, or why there is none, as one line of plain size."""
     word = Text(direction.word, palette.DIRECTION[direction.word] + palette.VALUE)
+    if why:
+        return joined([word, Text(why, palette.DOUBTFUL)])
     return joined([word, Text(ground(direction)), Text(since(direction), palette.LABEL)])

@@ -20,7 +20,7 @@ from ftms_bridge.dashboard.tiles import (
     signal_cells,
 )
 from ftms_bridge.dashboard.view import HAPPENINGS_KEPT, Happening, MachineView, Standing
-from ftms_bridge.dashboard.words import KINDS, age, sources_words
+from ftms_bridge.dashboard.words import KINDS, absent_sensors, age, sources_words
 
 FULL_LINES: Final = 11
 """Lines of the least full panel: two of them fit into a terminal of 24."""
@@ -42,7 +42,7 @@ def full_panel(
     air = [Text()] if spare >= _AIR_LINES else []
     grown = min(max(spare - _AIR_LINES, 0), _CHART_GROWS_BY)
     past = min(max(spare - _AIR_LINES - grown - 1, 0), HAPPENINGS_KEPT)
-    lines = [*headline(machine.direction(at), inner), *air]
+    lines = [*headline(machine.direction(at), inner, why=standing.why), *air]
     lines += [*table(map(upright, signal_cells(machine, at)), inner), *air]
     lines += [*chart_lines(machine, at, width=inner, height=1 + grown), *air]
     lines += [*_totals(machine, standing, inner)]
@@ -55,7 +55,7 @@ def compact_panel(machine: MachineView, standing: Standing, at: float, *, width:
     """Return the panel in six lines, for a terminal with several machines."""
     session = machine.session or NO_SESSION
     lines = [
-        one_line(machine.direction(at)),
+        one_line(machine.direction(at), why=standing.why),
         spread(list(map(measured, signal_cells(machine, at))), width - _FRAME_COLUMNS),
         joined([_state(session, standing), *map(inline, session_cells(session))]),
         _powers(session),
@@ -72,12 +72,11 @@ def _framed(
     width: int,
     last: Happening | None,
 ) -> list[Text]:
-    sources = () if machine.reading is None else machine.reading.sources
     return framed(
         lines,
         top=(_title(machine), _freshness(machine, standing, at)),
         bottom=(
-            label(sources_words(machine.id, sources)),
+            _feeds(machine),
             Text() if last is None else _told(last, at),
         ),
         width=width,
@@ -94,6 +93,13 @@ def _title(machine: MachineView) -> Text:
 def _freshness(machine: MachineView, standing: Standing, at: float) -> Text:
     heard = "" if machine.heard_at is None else f"{age(at - machine.heard_at)} ago"
     return joined([lamp(standing), label(standing.note or heard)])
+
+
+def _feeds(machine: MachineView) -> Text:
+    """Return which sensors are missing, and what comes from elsewhere than the machine."""
+    sources = () if machine.reading is None else machine.reading.sources
+    missing = Text(absent_sensors(machine.links, machine.id), palette.DOUBTFUL)
+    return joined([missing, label(sources_words(machine.id, sources))])
 
 
 def _totals(machine: MachineView, standing: Standing, width: int) -> list[Text]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ftms_bridge.dashboard.reading import NO_SESSION
 from ftms_bridge.dashboard.tiles import Cell, session_cells, signal_cells
 from ftms_bridge.dashboard.view import MachineView, View
-from ftms_bridge.dashboard.words import ground, unreadable_words
+from ftms_bridge.dashboard.words import absent_sensors, ground, unreadable_words
 from ftms_bridge.telemetry.pacing import Pace
 
 LINE_EVERY_S = 1.0
@@ -58,11 +58,14 @@ def machine_line(view: View, machine: MachineView, at: float) -> str:
     direction = machine.direction(at)
     session = machine.session or NO_SESSION
     why = ground(direction)
-    parts = [machine.id, view.standing(machine, at).word]
+    standing = view.standing(machine, at)
+    parts = [machine.id, f"{standing.word} ({standing.why})" if standing.why else standing.word]
     parts.append(f"{direction.word} ({why})" if why else direction.word)
     parts += [_words(cell) for cell in signal_cells(machine, at) if cell.is_known]
     parts.append(f"session {session.state}")
     parts += [_words(cell) for cell in session_cells(session) if cell.is_known]
+    missing = absent_sensors(machine.links, machine.id)
+    parts += [missing] if missing else []
     return "  ".join(parts)
 
 

@@ -8,6 +8,8 @@ from typing import Final
 from ftms_bridge.dashboard.document import Document
 
 DIRECTIONS: Final = frozenset({"forward", "backward", "stopped", "unknown"})
+LINKS_AT_MOST: Final = 16
+"""House choice: a machine and more sensors than a rider can wear."""
 OPEN_SESSIONS: Final = frozenset({"active", "paused"})
 
 
@@ -43,6 +45,16 @@ class SessionReading:
 
 
 NO_SESSION: Final = SessionReading("none yet", None, None, None, {})
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReading:
+    """How the link to a machine or sensor is; ``up`` is None while it has said nothing."""
+
+    source: str
+    up: bool | None
+    verdict: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,19 @@ def read_summary(summary: Document) -> SessionReading:
         moving_s=summary.number("moving_s"),
         lap=float(len(summary.parts("laps"))),
         metrics=summary.part("metrics").numbers(),
+    )
+
+
+def read_links(report: Document) -> tuple[LinkReading, ...]:
+    """Return what a document of the link topic says, as many links as a machine can have."""
+    return tuple(
+        LinkReading(
+            source=row.text("source") or "?",
+            up=row.truth("up"),
+            verdict=row.text("verdict"),
+            reason=row.text("reason"),
+        )
+        for row in report.parts("links")[:LINKS_AT_MOST]
     )
 
 

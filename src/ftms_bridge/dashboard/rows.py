@@ -31,7 +31,7 @@ def row_labels(width: int) -> Text:
 
 
 def row(machine: MachineView, standing: Standing, at: float, *, width: int) -> Text:
-    """Return one machine."""
+    """Return one machine: its figures, or why it is not there."""
     direction = machine.direction(at).word
     speed, rhythm, power, heart, *_ = signal_cells(machine, at)
     elapsed, _, distance, *_ = session_cells(machine.session or NO_SESSION)
@@ -40,16 +40,32 @@ def row(machine: MachineView, standing: Standing, at: float, *, width: int) -> T
         lamp(standing),
         Text(direction, palette.DIRECTION[direction]),
     ]
+    if standing.why:
+        return _told(start[:2], Text(standing.why, palette.DOUBTFUL), width)
     return _line(start, list(map(bare, (speed, rhythm, power, heart, elapsed, distance))), width)
 
 
 def _line(start: Sequence[Text], figures: Sequence[Text], width: int) -> Text:
-    room = width - _STANDING - _DIRECTION - 2
-    shown = figures[: max((room - _LEAST_NAME) // _FIGURE, 0)]
-    name = max(room - len(shown) * _FIGURE, _LEAST_NAME)
-    columns = (name, _STANDING, _DIRECTION)
+    name, count = _room(width)
     return chained(
-        Text(" "),
-        *(fit(text, column - 1) + Text(" ") for text, column in zip(start, columns, strict=True)),
-        *(right(figure, _FIGURE) for figure in shown),
+        _start(start, (name, _STANDING, _DIRECTION)),
+        *(right(figure, _FIGURE) for figure in figures[:count]),
     )
+
+
+def _told(start: Sequence[Text], why: Text, width: int) -> Text:
+    """Return a line with words where the direction and the figures would be."""
+    name, count = _room(width)
+    return chained(_start(start, (name, _STANDING)), fit(why, _DIRECTION + count * _FIGURE))
+
+
+def _start(texts: Sequence[Text], columns: Sequence[int]) -> Text:
+    cells = zip(texts, columns, strict=True)
+    return chained(Text(" "), *(fit(text, column - 1) + Text(" ") for text, column in cells))
+
+
+def _room(width: int) -> tuple[int, int]:
+    """Return the columns of the name, and how many figures there is room for."""
+    room = width - _STANDING - _DIRECTION - 2
+    count = min(max((room - _LEAST_NAME) // _FIGURE, 0), len(_UNITS))
+    return max(room - count * _FIGURE, _LEAST_NAME), count

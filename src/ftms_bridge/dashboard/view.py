@@ -10,20 +10,23 @@ from ftms_bridge.dashboard.document import Document, Unreadable, read_document, 
 from ftms_bridge.dashboard.reading import (
     OPEN_SESSIONS,
     DirectionReading,
+    LinkReading,
     Reading,
     SessionReading,
+    read_links,
     read_live,
     read_state,
     read_summary,
 )
 from ftms_bridge.dashboard.trace import Rate, Trace
-from ftms_bridge.dashboard.words import happening, refusal
+from ftms_bridge.dashboard.words import happening, refusal, why_absent
 from ftms_bridge.measurement.quantities import MOTION_MAX_AGE_S
 from ftms_bridge.telemetry.topics import (
     AVAILABILITY,
     BRIDGE_AVAILABILITY,
     BRIDGE_INFO,
     EVENT,
+    LINK,
     LIVE,
     MACHINE_ID,
     RESULT,
@@ -32,7 +35,7 @@ from ftms_bridge.telemetry.topics import (
 )
 
 SHOWN_TOPICS: Final = (
-    BRIDGE_AVAILABILITY, BRIDGE_INFO, AVAILABILITY, LIVE, STATE, EVENT, SESSION_LAST, RESULT,
+    BRIDGE_AVAILABILITY, BRIDGE_INFO, AVAILABILITY, LINK, LIVE, STATE, EVENT, SESSION_LAST, RESULT,
 )  # fmt: skip
 """What a view needs; nobody sends what it does not show."""
 
@@ -60,10 +63,14 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether what is shown can be believed: a word for it, and what there is to say about it."""
+    """Whether what is shown can be believed: a word for it, and what there is to say about it.
+
+    why: in plain words, why the machine is not there; empty when it is, or when nobody knows.
+    """
 
     word: str
     note: str = ""
+    why: str = ""
 
     @property
     def is_current(self) -> bool:
@@ -87,6 +94,7 @@ class MachineView:
         self.reading: Reading | None = None
         self.heard_at: float | None = None
         self.last_session: SessionReading | None = None
+        self.links: tuple[LinkReading, ...] = ()
         self.happenings: deque[Happening] = deque(maxlen=HAPPENINGS_KEPT)
         self.traces = {"power_w": Trace(), "speed_kmh": Trace()}
         self._live_at = float("-inf")
@@ -191,7 +199,9 @@ class View:
             return Standing("unheard", "no word about it yet")
         if machine.availability == "online" and machine.silence_s(at) > MOTION_MAX_AGE_S:
             return Standing("silent", "called online, but nothing comes")
-        return Standing(machine.availability)
+        absent = machine.availability != "online"
+        why = why_absent(machine.links, machine.id) if absent else ""
+        return Standing(machine.availability, why=why)
 
     def complete(self) -> bool:
         """Say whether everything is known that one look at the bridge needs."""
@@ -227,6 +237,8 @@ class View:
         machine = self._machine(owner)
         if leaf == "availability":
             machine.availability = _read_availability(payload)
+        elif leaf == "link":
+            machine.links = read_links(read_document(payload))
         elif leaf == "live":
             machine.receive_live(read_document(payload), at)
         elif leaf == "state":

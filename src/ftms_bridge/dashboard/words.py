@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from ftms_bridge.dashboard.document import Document
-from ftms_bridge.dashboard.reading import DirectionReading, SourceReading
+from ftms_bridge.dashboard.reading import DirectionReading, LinkReading, SourceReading
 
 ABSENT: Final = "—"
 """Shown for a value that is not known now; never a zero."""
@@ -19,6 +19,26 @@ REASONS: Final = {
     "parse_uncertain": "its last record cannot be believed",
 }
 """Why the direction is unknown; a reason from a newer bridge is shown as it comes."""
+
+_SILENT: Final = "connected, but it sends nothing"
+
+VERDICTS: Final = {
+    "searching": "looking for it",
+    "not_seen": "not seen: switched off, out of reach, or held by another app?",
+    "ambiguous": "several devices could be it: give its address or name",
+    "no_answer": "seen, but it does not answer: held by another app?",
+    "lost": "the connection was lost; trying again",
+    "mute": "connected, but it sent nothing; trying again",
+    "wrong_services": "what answers is not the kind of machine or sensor that is configured",
+    "changed_identity": "what answers is another device than before",
+    "released": "released: another app may use it; resume with: ftms-bridge link resume {machine}",
+    "adapter_missing": "this computer has no Bluetooth adapter, or not the configured one",
+    "bluetooth_off": "Bluetooth is switched off on this computer",
+    "not_permitted": "the bridge is not permitted to use Bluetooth",
+    "bluetooth_service_down": "the Bluetooth service of this computer is not running",
+    "radio_fault": "the Bluetooth of this computer does not work; trying to bring it back",
+}
+"""By the word of the contract; a word from a newer bridge is shown as it comes."""
 
 KINDS: Final = {
     "indoor_bike": "indoor bike",
@@ -117,6 +137,31 @@ def sources_words(machine: str, sources: Sequence[SourceReading]) -> str:
     return " · ".join(told)
 
 
+def why_down(link: LinkReading, machine: str) -> str:
+    """Return why a link is down; nothing when it does not say."""
+    if link.verdict in VERDICTS:
+        return VERDICTS[link.verdict].format(machine=machine)
+    return link.reason or (link.verdict or "").replace("_", " ")
+
+
+def why_absent(links: Iterable[LinkReading], machine: str) -> str:
+    """Return why a machine is not heard; nothing when nobody knows."""
+    own = next((link for link in links if link.source == machine), None)
+    if own is None or own.up is None:
+        return ""
+    return _SILENT if own.up else why_down(own, machine)
+
+
+def absent_sensors(links: Iterable[LinkReading], machine: str) -> str:
+    """Return which sensors are down and, in a word or two, why."""
+    told = []
+    for link in links:
+        if link.source != machine and link.up is False:
+            word = (link.verdict or "link down").replace("_", " ")
+            told.append(f"{link.source}: {word}")
+    return " · ".join(told)
+
+
 def happening(event: Document) -> str:
     """Return in words what a document of the event topic says."""
     event_type = event.text("type") or "something unnamed"
@@ -167,7 +212,8 @@ def _status(detail: Document) -> str:
 
 
 def _link(detail: Document) -> str:
-    source, reason = detail.text("source") or "the machine", detail.text("reason")
+    source = detail.text("source") or "the machine"
+    reason = detail.text("reason") or (detail.text("verdict") or "").replace("_", " ")
     told = f"link to {source} {'up' if detail.flag('up') else 'down'}"
     return f"{told}: {reason}" if reason else told
 

@@ -1,4 +1,4 @@
-"""Who made a machine, and how full its battery is: Device Information and Battery Level.
+"""Who made a machine, and how full its battery is: name, Device Information, Battery Level.
 
 Sources: the SIG characteristic XML of each.
 """
@@ -15,6 +15,7 @@ def _text(characteristic: int, title: str, name: str) -> Layout:
     return Layout(characteristic, title, flag_bytes=0, fields=(Field(name, "utf8"),))
 
 
+DEVICE_NAME: Final = _text(0x2A00, "Device Name", "name")
 MODEL_NUMBER: Final = _text(0x2A24, "Model Number String", "model")
 SERIAL_NUMBER: Final = _text(0x2A25, "Serial Number String", "serial")
 FIRMWARE_REVISION: Final = _text(0x2A26, "Firmware Revision String", "firmware")

@@ -17,6 +17,7 @@ LAYOUTS: Final[Mapping[int, AnyLayout]] = {
     layout.characteristic: layout
     for layout in (
         machine.ADVERTISEMENT,
+        identity.DEVICE_NAME,
         identity.BATTERY_LEVEL,
         identity.SYSTEM_ID,
         identity.MODEL_NUMBER,

@@ -53,7 +53,8 @@ class Source:
     damaged: notifications that were cut, had surplus bytes or were too short;
     unknown: notifications of characteristics that this program does not know;
     changes: counter changes worth telling (reset, fall, jump) since they were last taken;
-    last_read: the newest value of each characteristic that is no measurement.
+    last_read: the newest value of each characteristic that is no measurement;
+    quirk: the profile with which records are read; `use_quirk` changes it.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Source:
         self.last_read: dict[int, Decoded] = {}
         self.counters: dict[str, Counter] = {}
         self._signals = signals
-        self._quirk = quirk
+        self.quirk = quirk
         self._wheel_circumference_m = wheel_circumference_m
         self._inlets: dict[int, Inlet | None] = {}
         self._splitting: list[Inlet] = []
@@ -138,9 +139,27 @@ class Source:
                 if track.derived is not None:
                     track.derived.clear()
 
+    def use_quirk(self, quirk: str | None) -> None:
+        """Read what comes from now on with another profile, or with None as it is specified.
+
+        Values that were read otherwise are not current any more; counters go on.
+        Raises ConfigError when there is no such profile.
+        """
+        codecs = {number: codec_for(number, quirk) for number in self._inlets}
+        self.quirk = quirk
+        for number, inlet in self._inlets.items():
+            codec = codecs[number]
+            if inlet is not None and codec is not None:
+                inlet.codec = codec
+                inlet.assembly.parts = []
+        self._tracks.clear()
+        self._signals.drop_lanes(self.id)
+        for counter in self.counters.values():
+            counter.rebase()
+
     def _open_inlet(self, characteristic: int) -> Inlet | None:
         if characteristic not in self._inlets:
-            codec = codec_for(characteristic, self._quirk)
+            codec = codec_for(characteristic, self.quirk)
             self._inlets[characteristic] = (
                 None
                 if codec is None

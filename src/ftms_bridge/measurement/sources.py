@@ -42,6 +42,7 @@ class MachineSpec:
     priority: per quantity (``power_w``) the source ids, most believed first. Quantities not named
     here prefer the sensors in their order, then the machine; the first fresh one counts.
     quirk: name of a quirk profile in the data file, or None for the specification as written.
+    auto_quirk: without a quirk, take the one that fits what the machine says of itself.
     """
 
     id: str
@@ -50,3 +51,4 @@ class MachineSpec:
     sensors: tuple[SensorSpec, ...] = ()
     priority: tuple[tuple[str, tuple[str, ...]], ...] = ()
     quirk: str | None = None
+    auto_quirk: bool = False

@@ -21,7 +21,7 @@ from ftms_bridge.telemetry import messages
 from ftms_bridge.telemetry.messages import Payload
 
 PAYLOAD_TYPES: Final = (
-    messages.Live, messages.State, messages.Event, messages.SessionSummary,
+    messages.Live, messages.State, messages.Event, messages.LinkReport, messages.SessionSummary,
     messages.CommandRequest, messages.CommandResult, messages.BridgeInfo, messages.BridgeHealth,
 )  # fmt: skip
 """Every JSON payload of the contract; plain-text topics have no schema."""

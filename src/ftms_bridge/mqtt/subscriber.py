@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic_core import from_json
 
-from ftms_bridge.control.commands import Command, Verb
+from ftms_bridge.control.commands import ACTIONS, MINUTES_AT_MOST, Command, Verb, minutes_of
 from ftms_bridge.mqtt.publisher import Outbox
 from ftms_bridge.telemetry.messages import CONTRACT_VERSION, CommandResult
 from ftms_bridge.telemetry.publish import Publish
@@ -18,7 +18,7 @@ from ftms_bridge.telemetry.topics import MACHINE_ID, RESULT
 log = logging.getLogger(__name__)
 
 PAYLOAD_LIMIT_BYTES: Final = 1024
-"""House choice: a command is an id and nothing else."""
+"""House choice: a command is an id and a word or two."""
 
 TEXT_LIMIT: Final = 64
 """Characters of an id, and of what is repeated in a rejection; house choice."""
@@ -48,6 +48,15 @@ NOT_AN_OBJECT: Final = Problem(
     "payload_not_an_object", 'Send {}, or a JSON object such as {"id": "1"}.'
 )
 UNKNOWN_KEY: Final = Problem("unknown_key", "The only key of a command is id.")
+UNKNOWN_LINK_KEY: Final = Problem("unknown_key", "The keys of link are id, action and minutes.")
+NO_ACTION: Final = Problem("no_action", 'Say what to do: {"action": "release"} or "resume".')
+UNKNOWN_ACTION: Final = Problem("unknown_action", f"Actions are: {', '.join(ACTIONS)}.")
+BAD_MINUTES: Final = Problem(
+    "bad_minutes",
+    f"minutes must be a number above 0 and at most {MINUTES_AT_MOST} (a week); leave it out to "
+    "release until you resume.",
+)
+MINUTES_OF_RESUME: Final = Problem("minutes_without_release", "minutes go with release only.")
 BAD_ID: Final = Problem("bad_id", f"id must be text of at most {TEXT_LIMIT} characters.")
 
 
@@ -67,7 +76,7 @@ class CommandReader:
         is no topic to answer on.
         """
         machine, verb = self._address(topic)
-        request_id, problem = read_request(payload)
+        request, problem = read_request(payload, VERBS.get(verb))
         if retained:
             problem = RETAINED
         elif machine not in self.machines:
@@ -75,11 +84,13 @@ class CommandReader:
         elif verb not in VERBS:
             problem = Problem("unknown_verb", f"Verbs are: {', '.join(VERBS)}.")
         if problem is None:
-            return Command(machine, VERBS[verb], request_id)
+            return Command(
+                machine, VERBS[verb], request.id, action=request.action, minutes=request.minutes
+            )
         return {
             "schema": CONTRACT_VERSION,
             "machine": machine,
-            "id": request_id,
+            "id": request.id,
             "verb": verb[:TEXT_LIMIT],
             "status": "rejected",
             "reason": problem.reason,
@@ -96,25 +107,59 @@ class CommandReader:
         return "", ""
 
 
-def read_request(payload: bytes) -> tuple[str | None, Problem | None]:
-    """Return the id in a command's body, and what is wrong with the body."""
-    if len(payload) > PAYLOAD_LIMIT_BYTES:
-        return None, TOO_LARGE
-    if not payload:
-        return None, EMPTY
-    try:
-        body = from_json(payload, allow_inf_nan=False)
-    except ValueError:
-        return None, NOT_JSON
-    if not isinstance(body, dict):
-        return None, NOT_AN_OBJECT
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the body of a command says; ``action`` and ``minutes`` of the verb ``link`` alone."""
+
+    id: str | None = None
+    action: str | None = None
+    minutes: float | None = None
+
+
+def read_request(payload: bytes, verb: Verb | None = None) -> tuple[Request, Problem | None]:
+    """Return what a command's body says, and what is wrong with it; never raises."""
+    body = _read_body(payload)
+    if isinstance(body, Problem):
+        return Request(), body
     request_id = body.pop("id", None)
     if (
         not (request_id is None or isinstance(request_id, str))
         or len(request_id or "") > TEXT_LIMIT
     ):
-        return None, BAD_ID
-    return request_id, UNKNOWN_KEY if body else None
+        return Request(), BAD_ID
+    if verb is Verb.LINK:
+        return _read_link(request_id, body)
+    return Request(request_id), UNKNOWN_KEY if body else None
+
+
+def _read_body(payload: bytes) -> dict[str, object] | Problem:
+    if len(payload) > PAYLOAD_LIMIT_BYTES:
+        return TOO_LARGE
+    if not payload:
+        return EMPTY
+    try:
+        body = from_json(payload, allow_inf_nan=False)
+    except ValueError:
+        return NOT_JSON
+    return body if isinstance(body, dict) else NOT_AN_OBJECT
+
+
+def _read_link(request_id: str | None, body: dict[str, object]) -> tuple[Request, Problem | None]:
+    """Return what is asked of a link; what is not as it must be is not repeated."""
+    request = Request(request_id)
+    if body.keys() - {"action", "minutes"}:
+        return request, UNKNOWN_LINK_KEY
+    action, wanted = body.get("action"), body.get("minutes")
+    minutes = minutes_of(wanted)
+    if action is None:
+        return request, NO_ACTION
+    if not isinstance(action, str) or action not in ACTIONS:
+        return request, UNKNOWN_ACTION
+    if wanted is not None and minutes is None:
+        return request, BAD_MINUTES
+    if wanted is not None and action != "release":
+        return request, MINUTES_OF_RESUME
+    return Request(request_id, action, minutes), None
 
 
 COMMANDS_PER_S: Final = 5.0

@@ -86,7 +86,7 @@ class Pipeline:
         Raises KeyError for a machine that is not configured: the shell has checked that.
         """
         track = self._machines[command.machine]
-        effects = track.command(command.verb, command.request_id, at)
+        effects = track.command(command, at)
         self._wake_at = min(self._wake_at, track.wake_at)
         return effects
 
@@ -131,6 +131,15 @@ class Pipeline:
     def availability(self) -> dict[str, AvailabilityWord]:
         """Return the availability of every machine."""
         return {machine: track.state.availability for machine, track in self._machines.items()}
+
+    def idle_since(self, machine: str) -> float | None:
+        """Return since when no session of a machine is open and it has not been in motion.
+
+        None while a session is open, and before the run began. Whether its link was up is not
+        asked: a machine that was just found can have been idle for hours.
+        Raises KeyError for a machine that is not configured.
+        """
+        return self._machines[machine].idle_since
 
     @property
     def busy(self) -> bool:

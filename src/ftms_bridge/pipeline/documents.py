@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ftms_bridge.measurement.signals import Lane, Number, Signal
 from ftms_bridge.motion.direction import DirectionEstimate
-from ftms_bridge.telemetry.blocks import DirectionBlock, MetricsBlock, SignalSource
-from ftms_bridge.telemetry.messages import LapSummary
+from ftms_bridge.pipeline.links import LinkState
+from ftms_bridge.pipeline.state import MachineState
+from ftms_bridge.telemetry.blocks import (
+    DirectionBlock,
+    LapSummary,
+    LinkRow,
+    MetricsBlock,
+    SessionBlock,
+    SignalSource,
+)
+from ftms_bridge.telemetry.wall import WallLabel
 from ftms_bridge.workout.metrics import SessionMetrics
 from ftms_bridge.workout.ride import Lap, Ride
 
@@ -75,6 +86,41 @@ def direction_block(estimate: DirectionEstimate, at: float) -> DirectionBlock:
         "confidence": estimate.confidence,
         "reason": None if estimate.reason is None else estimate.reason.value,
         "since_s": tenths(at - estimate.since),
+    }
+
+
+def link_rows(links: Iterable[LinkState], wall: WallLabel) -> list[LinkRow]:
+    """Return what each link said of itself last."""
+    return [
+        {
+            "source": link.source,
+            "up": link.up,
+            "verdict": link.verdict,
+            "reason": link.reason,
+            "since": None if link.since is None else wall.at(link.since),
+            "quirk": link.quirk,
+        }
+        for link in links
+    ]
+
+
+def session_block(known: MachineState, at: float) -> SessionBlock:
+    """Return the session so far."""
+    ride = known.ride
+    state = known.session.state
+    if ride is None:
+        return {
+            "id": None, "state": state.value, "elapsed_s": 0.0, "moving_s": 0.0,
+            "gap_s": 0.0, "gaps": 0, "lap": 0,
+        }  # fmt: skip
+    return {
+        "id": ride.session_id,
+        "state": state.value,
+        "elapsed_s": tenths(at - ride.started_at) or 0.0,
+        "moving_s": tenths(ride.metrics.totals.moving_s) or 0.0,
+        "gap_s": tenths(ride.gap_s) or 0.0,
+        "gaps": ride.gaps,
+        "lap": ride.lap_number,
     }
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from ftms_bridge.control.commands import Verb
+from ftms_bridge.control.commands import Command, Verb
 from ftms_bridge.gatt.notification import LinkChange
 from ftms_bridge.measurement.counters import Change
+from ftms_bridge.measurement.identity import SAYS, quirk_of
 from ftms_bridge.measurement.signals import Signals
 from ftms_bridge.measurement.silence import MIN_GAP_S, SilenceWatch
 from ftms_bridge.measurement.source import Source
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec
 from ftms_bridge.motion.watch import DirectionWatch
+from ftms_bridge.pipeline.links import LinkState, verdict_word
 from ftms_bridge.pipeline.reports import Reports
 from ftms_bridge.pipeline.sessions import Sessions
 from ftms_bridge.pipeline.settings import PipelineSettings
@@ -60,6 +62,12 @@ class MachineTrack:
             self.sources[sensor.id] = self._source(
                 sensor.id, wheel_circumference_m=sensor.wheel_circumference_m
             )
+        self._chooses_quirk = spec.auto_quirk and spec.quirk is None
+        self.state.links = {
+            name: LinkState(name, source.quirk) for name, source in self.sources.items()
+        }
+        self._link = self.state.links[spec.id]
+        self.state.availability_reason = self._link.reason_for(self.state.availability)
         self._sensors = tuple(self.sources.values())[1:]
         self._rules = settings.rules
         self._silence = SilenceWatch()
@@ -114,29 +122,44 @@ class MachineTrack:
 
     def change_link(self, change: LinkChange) -> list[Publish]:
         """Take note that a link went up or down; a machine whose link is down is offline."""
-        detail: dict[str, str | bool] = {
+        self.state.links[change.source].take(change)
+        detail: dict[str, str | bool | None] = {
             "source": change.source,
             "up": change.up,
+            "verdict": verdict_word(change),
             "reason": change.reason,
         }
         self._reports.event("link", detail, change.at)
+        self._reports.links(change.at)
         if not change.up:
+            # a link may say why it is down more than once: forgetting again changes nothing
             self.sources[change.source].forget()
-            if change.source == self.spec.id and self.state.availability != "offline":
-                self._go_offline(change.at)
+        if change.source == self.spec.id:
+            self._follow_own_link(change.at)
         self._rearm()
         return self._reports.take()
 
-    def command(self, verb: Verb, request_id: str | None, at: float) -> list[Publish]:
-        """Carry out a command; its result is among what is due."""
-        reason = self._sessions.carry_out(verb, at)
-        self._reports.result(verb, request_id, reason, at)
+    @property
+    def idle_since(self) -> float | None:
+        """Return since when no session is open and nothing moves; None while one is open."""
+        return self._sessions.idle_since
+
+    def command(self, command: Command, at: float) -> list[Publish]:
+        """Carry out a command, or tell what the shell made of it; the result is among what is due.
+
+        A link is not the core's to open or close: what comes of it arrives as a change of the link.
+        """
+        is_done_by_shell = command.verb is Verb.LINK
+        reason = command.refusal if is_done_by_shell else self._sessions.carry_out(command.verb, at)
+        self._reports.result(command, reason, at)
         self._rearm()
         return self._reports.take()
 
     def begin(self, at: float) -> list[Publish]:
         """Say that the machine is there, but not heard yet."""
+        self._sessions.begin(at)
         self._reports.availability(self.state.availability)
+        self._reports.links(at)
         self._reports.state(at, only_if_changed=False)
         return self._reports.take()
 
@@ -190,6 +213,7 @@ class MachineTrack:
 
     def _change_availability(self, word: AvailabilityWord, at: float) -> None:
         self.state.availability = word
+        self.state.availability_reason = self._link.reason_for(word)
         self._reports.availability(word)
         self._next_state_at = at
         self.wake_at = min(self.wake_at, at)
@@ -201,10 +225,30 @@ class MachineTrack:
         self._sessions.lose(at, since=self._last_at)
         self._reports.state(at, only_if_changed=True)
 
+    def _follow_own_link(self, at: float) -> None:
+        """Go offline with the machine's own link, and tell when the reason is another one."""
+        known = self.state
+        if not self._link.up and known.availability != "offline":
+            self._go_offline(at)
+        reason = self._link.reason_for(known.availability)
+        if reason != known.availability_reason:
+            known.availability_reason = reason
+            self._reports.state(at, only_if_changed=True)
+
+    def _choose_quirk(self, at: float) -> None:
+        """Read the machine's records as machines of its kind send them, once it says what it is."""
+        quirk = quirk_of(self.own.last_read)
+        if quirk != self.own.quirk:
+            self.own.use_quirk(quirk)
+            self._link.quirk = quirk
+            self._reports.links(at)
+
     def _note_other(self, characteristic: int, at: float) -> None:
         """Tell what the machine says of itself, and wait for the rest of a split record."""
         if characteristic == _MACHINE_STATUS:
             self._reports.machine_status(self.own, at)
+        elif self._chooses_quirk and characteristic in SAYS:
+            self._choose_quirk(at)
         waiting = self.own.deadline()
         if waiting is not None and waiting < self.wake_at:
             self.wake_at = waiting

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ftms_bridge.control.commands import Verb
+from ftms_bridge.control.commands import Command
 from ftms_bridge.gatt.codec import Decoded
 from ftms_bridge.measurement.quantities import QUANTITIES
 from ftms_bridge.measurement.signals import Signal
@@ -14,14 +14,17 @@ from ftms_bridge.motion.direction import DirectionEstimate
 from ftms_bridge.pipeline.documents import (
     direction_block,
     lap_summary,
+    link_rows,
     metrics_block,
+    session_block,
     signal_sources,
     signal_values,
     tenths,
 )
+from ftms_bridge.pipeline.hints import HINTS
 from ftms_bridge.pipeline.settings import PipelineSettings
 from ftms_bridge.pipeline.state import MachineState
-from ftms_bridge.telemetry.blocks import AvailabilityWord, DirectionWord, Number, SessionBlock
+from ftms_bridge.telemetry.blocks import AvailabilityWord, DirectionWord, Number
 from ftms_bridge.telemetry.messages import (
     CONTRACT_VERSION,
     EventType,
@@ -34,6 +37,7 @@ from ftms_bridge.telemetry.publish import Publish
 from ftms_bridge.telemetry.topics import (
     AVAILABILITY,
     EVENT,
+    LINK,
     LIVE,
     RESULT,
     SESSION_LAST,
@@ -60,15 +64,6 @@ REPEAT_EVERY_S: Final = 10.0
 """Least time between two events about the same misbehaviour (house choice)."""
 _NOTHING_SHOWN: Final = {name: Signal(QUANTITIES[name]) for name in _IN_STATE}
 """What a retained state shows of a machine that is not heard: values must not freeze in it."""
-_HINTS: Final = {
-    "machine_is_silent": "Nothing is heard from the machine; it resumes by itself when it is.",
-    "too_many_laps": "A session keeps 1000 laps; end it to begin anew.",
-    "no_session": "A session starts by itself with the first motion; after an end that was sent "
-    "in motion, stand still once first. Send the command when it has started.",
-    "session_is_paused": "The session is paused already: send resume, or stand still once and "
-    "move on.",
-    "session_is_active": "The session is running already.",
-}
 
 
 class Reports:
@@ -111,11 +106,12 @@ class Reports:
             "t_s": round(at, 3),
             "time": self._wall.at(at),
             "availability": known.availability,
+            "availability_reason": known.availability_reason,
             "fresh": fresh,
             "signals": values,
             "sources": signal_sources(signals, values, at),
             "direction": direction_block(known.direction.estimate, at),
-            "session": self._session_block(at),
+            "session": session_block(known, at),
             "interval": None,
             "metrics": metrics_block(known.ride, fresh=fresh),
         })  # fmt: skip
@@ -173,16 +169,25 @@ class Reports:
         """Add the availability word."""
         self._add(AVAILABILITY, word)
 
-    def result(self, verb: Verb, request_id: str | None, reason: str | None, at: float) -> None:
+    def links(self, at: float) -> None:
+        """Add how every link is."""
+        self._add(LINK, {
+            "schema": CONTRACT_VERSION,
+            "machine": self._machine,
+            "time": self._wall.at(at),
+            "links": link_rows(self._known.links.values(), self._wall),
+        })  # fmt: skip
+
+    def result(self, command: Command, reason: str | None, at: float) -> None:
         """Add what became of a command; no reason means that it was done."""
         self._add(RESULT, {
             "schema": CONTRACT_VERSION,
             "machine": self._machine,
-            "id": request_id,
-            "verb": verb.value,
+            "id": command.request_id,
+            "verb": command.verb.value,
             "status": "done" if reason is None else "rejected",
             "reason": reason,
-            "hint": None if reason is None else _HINTS.get(reason),
+            "hint": None if reason is None else HINTS.get(reason),
             "time": self._wall.at(at),
         })  # fmt: skip
 
@@ -230,25 +235,6 @@ class Reports:
         self.event("session_ended", {"ended_by": ended_by}, at)
         self._add(SESSION_LAST, payload)
 
-    def _session_block(self, at: float) -> SessionBlock:
-        known = self._known
-        ride = known.ride
-        state = known.session.state
-        if ride is None:
-            return {
-                "id": None, "state": state.value, "elapsed_s": 0.0, "moving_s": 0.0,
-                "gap_s": 0.0, "gaps": 0, "lap": 0,
-            }  # fmt: skip
-        return {
-            "id": ride.session_id,
-            "state": state.value,
-            "elapsed_s": tenths(at - ride.started_at) or 0.0,
-            "moving_s": tenths(ride.metrics.totals.moving_s) or 0.0,
-            "gap_s": tenths(ride.gap_s) or 0.0,
-            "gaps": ride.gaps,
-            "lap": ride.lap_number,
-        }
-
     def _state(self, at: float) -> State:
         known = self._known
         fresh = known.availability == "online"
@@ -264,6 +250,7 @@ class Reports:
             "seq": 0,
             "time": self._wall.at(at),
             "availability": known.availability,
+            "availability_reason": known.availability_reason,
             "fresh": fresh,
             "direction": self._direction,
             "direction_reason": self._reason,

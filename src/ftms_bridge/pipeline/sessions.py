@@ -52,6 +52,16 @@ class Sessions:
         self._moving = False
         self._doubt_since: float | None = None
         self._distance_m = 0
+        self._idle_from: float | None = None
+
+    @property
+    def idle_since(self) -> float | None:
+        """Return since when no session is open and nothing moves; None while one is open."""
+        return self._idle_from if self._known.ride is None else None
+
+    def begin(self, at: float) -> None:
+        """Take note that the run starts: nothing has moved before."""
+        self._idle_from = at
 
     def step(self, dt_s: float, at: float, sample: Sample, gap: bool) -> None:
         """Credit the time since the last record, then take over what this record says."""
@@ -74,6 +84,8 @@ class Sessions:
             self._direction.receive(moving=sample.moving, at=at)
             self._follow(sample.moving, at)
         started = self._known.ride
+        if started is None and sample.moving:  # rolling on after an end that was asked for
+            self._idle_from = at
         if started is not None and started is not ride:
             started.metrics.step(0.0, sample)
         elif gap and ride is not None and self._tracker.state is SessionState.ACTIVE:
@@ -170,6 +182,7 @@ class Sessions:
         elif ride is not None:
             self._reports.summary(ride, cue, before, at)
             self._known.ride = None
+            self._idle_from = at
         self._moving = False
         self._reports.state(at, only_if_changed=False)
 

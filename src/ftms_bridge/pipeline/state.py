@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ftms_bridge.measurement.signals import Signals
 from ftms_bridge.motion.watch import DirectionWatch
+from ftms_bridge.pipeline.links import LinkState
 from ftms_bridge.telemetry.blocks import AvailabilityWord
 from ftms_bridge.workout.ride import Ride
 from ftms_bridge.workout.session import SessionTracker
@@ -13,10 +14,15 @@ from ftms_bridge.workout.session import SessionTracker
 
 @dataclass(slots=True)
 class MachineState:
-    """The trackers of one machine side by side; ``ride`` is None while no session is open."""
+    """The trackers of one machine side by side; ``ride`` is None while no session is open.
+
+    availability_reason: one word, None while online. links: by source, the machine's own first.
+    """
 
     signals: Signals
     session: SessionTracker
     direction: DirectionWatch
     availability: AvailabilityWord = "offline"
+    availability_reason: str | None = None
     ride: Ride | None = None
+    links: dict[str, LinkState] = field(default_factory=dict)

@@ -108,6 +108,7 @@ def _machine_fields(machine: MachineSpec) -> dict[str, object]:
         "kind": machine.kind.value,
         "name": machine.name,
         "quirk": machine.quirk,
+        **({"auto_quirk": True} if machine.auto_quirk else {}),
         "sensors": [
             {"id": s.id, "kind": s.kind.value, "wheel_circumference_m": s.wheel_circumference_m}
             for s in machine.sensors
@@ -178,6 +179,7 @@ def _read_machine(fields: Mapping[str, object]) -> MachineSpec:
         sensors=tuple(_read_sensor(sensor) for sensor in _objects(fields.get("sensors", []))),
         priority=tuple((name, _texts(ids)) for name, ids in _object(priority).items()),
         quirk=None if quirk is None else _text(quirk),
+        auto_quirk=fields.get("auto_quirk") is True,
     )
 
 

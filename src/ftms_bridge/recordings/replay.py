@@ -13,8 +13,9 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import Final, Protocol
 
+from ftms_bridge.control.commands import ACTIONS, Command, Verb, minutes_of
 from ftms_bridge.errors import UsageError
-from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification
+from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification, Verdict
 from ftms_bridge.measurement.sources import MachineSpec
 from ftms_bridge.ports import Deliver
 from ftms_bridge.recordings.format import Entry, Marker
@@ -22,6 +23,9 @@ from ftms_bridge.recordings.header import RecordingHeader, share_clock, source_i
 
 LINK_MARKS: Final[Mapping[str, bool]] = {"connect": True, "disconnect": False}
 """Markers that say that a link went up or down."""
+
+_VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
+_VERBS: Final = {verb.value: verb for verb in Verb}
 
 LONGEST_ID: Final = 32
 """As `MACHINE_ID` says."""
@@ -45,7 +49,27 @@ def arrival_of(entry: Entry) -> Arrival | None:
     if entry.kind not in LINK_MARKS or entry.source is None:
         return None
     reason = str(entry.detail.get("reason", ""))
-    return LinkChange(entry.at, entry.source, LINK_MARKS[entry.kind], reason)
+    verdict = _VERDICTS.get(str(entry.detail.get("verdict")))  # words of newer versions say nothing
+    return LinkChange(entry.at, entry.source, LINK_MARKS[entry.kind], reason, verdict)
+
+
+def command_of(marker: Marker) -> Command | None:
+    """Return the command that a marker says was given; None when it says none that is known.
+
+    What else the marker says of it counts as far as it makes sense.
+    """
+    verb = _VERBS.get(str(marker.detail.get("verb")))
+    if marker.kind != "command" or marker.source is None or verb is None:
+        return None
+    request_id, action, refusal = (marker.detail.get(key) for key in ("id", "action", "refusal"))
+    return Command(
+        marker.source,
+        verb,
+        request_id if isinstance(request_id, str) else None,
+        action=action if isinstance(action, str) and action in ACTIONS else None,
+        minutes=minutes_of(marker.detail.get("minutes")),
+        refusal=refusal if isinstance(refusal, str) else None,
+    )
 
 
 class RunningClock:

@@ -9,6 +9,13 @@ AvailabilityWord = Literal["online", "stale", "offline"]
 SessionWord = Literal["idle", "active", "paused", "ended"]
 DirectionWord = Literal["forward", "backward", "stopped", "unknown"]
 BasisWord = Literal["measured", "derived", "estimated"]
+VerdictWord = Literal[
+    "searching", "not_seen", "ambiguous", "no_answer", "lost", "mute", "wrong_services",
+    "changed_identity", "released", "adapter_missing", "bluetooth_off", "not_permitted",
+    "bluetooth_service_down", "radio_fault",
+]  # fmt: skip
+"""The words of ``gatt.notification.Verdict``."""
+ActionWord = Literal["release", "resume"]
 
 
 class SignalSource(TypedDict):
@@ -97,3 +104,97 @@ class MetricsBlock(TypedDict):
     max_cadence_rpm: float | None
     avg_hr_bpm: float | None
     max_hr_bpm: float | None
+
+
+class LapSummary(TypedDict):
+    """One finished lap; every number is that of the lap alone.
+
+    lap: number of the lap, from 1.
+    """
+
+    lap: int
+    elapsed_s: float
+    moving_s: float
+    distance_m: float | None
+    work_kj: float | None
+    avg_power_w: float | None
+    avg_speed_kmh: float | None
+
+
+class MachineInfo(TypedDict):
+    """One configured machine in ``bridge/info``.
+
+    id: its part of the topics.
+    name: what people call it.
+    kind: such as indoor_bike or treadmill.
+    sensors: ids of the sensors that feed it.
+    """
+
+    id: str
+    name: str
+    kind: str
+    sensors: list[str]
+
+
+class LinkRow(TypedDict):
+    """The link to one machine or sensor.
+
+    source: id of the machine or sensor.
+    up: whether there is a link; None as long as the link has said nothing of itself.
+    verdict: why there is no link, or what is odd about one, as one word; None when there is nothing
+    to say, and for links that know no verdicts.
+    reason: the same in words, for people; None without one.
+    since: RFC 3339 UTC label of when this became so, or None as with every label.
+    quirk: profile with which its records are read, or None for the specification as written.
+    """
+
+    source: str
+    up: bool | None
+    verdict: VerdictWord | None
+    reason: str | None
+    since: str | None
+    quirk: str | None
+
+
+class LinkHealth(TypedDict):
+    """One link over the radio; counters count from the start of the daemon.
+
+    up: whether there is a link.
+    verdict: why there is none, or what is odd about it, as in `LinkReport`.
+    connections: how often a link was made.
+    reconnections: how often it was made again after the first time.
+    notifications: notifications that were passed on.
+    late: notifications of an old connection, which are dropped.
+    duplicates: notifications that came twice within a moment; both are passed on.
+    rssi_dbm: how strong it was heard last, or None.
+    """
+
+    up: bool
+    verdict: VerdictWord | None
+    connections: int
+    reconnections: int
+    notifications: int
+    late: int
+    duplicates: int
+    rssi_dbm: int | None
+
+
+class RadioHealth(TypedDict):
+    """The radio of this computer; counters count from the start of the daemon.
+
+    adapter: name of the adapter that is used, never its address; None while there is none.
+    trouble: verdict that keeps every link down, or None.
+    scan_restarts: how often the scan was started anew.
+    recoveries: how often the adapter was switched off and on to bring it back.
+    adverts: advertisements that were heard.
+    hung: calls into the Bluetooth stack that did not return in time and were given up.
+    overflow: notifications that found a full inbox and were dropped.
+    """
+
+    adapter: str | None
+    trouble: VerdictWord | None
+    scan_restarts: int
+    recoveries: int
+    adverts: int
+    hung: int
+    overflow: int

@@ -14,11 +14,17 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypedDict
 
 from ftms_bridge.telemetry.blocks import (
+    ActionWord,
     AvailabilityWord,
     DirectionBlock,
     DirectionWord,
+    LapSummary,
+    LinkHealth,
+    LinkRow,
+    MachineInfo,
     MetricsBlock,
     Number,
+    RadioHealth,
     SessionBlock,
     SessionWord,
     SignalSource,
@@ -36,6 +42,8 @@ class Live(TypedDict):
     t_s: seconds on the daemon's (or recording's) clock.
     time: RFC 3339 UTC label, or None when the recording does not say when it was made.
     availability: stale after 3 s without a record, offline after 10 s or when the link is down.
+    availability_reason: None while online; silent when nothing comes although nobody says that the
+    link is down; else the verdict of the machine's own link, or link_down if it has none.
     fresh: whether the machine is online, so that the values are those of now.
     signals: newest value per quantity, unit in the name, None once too old.
     sources: where the signals that are not None come from.
@@ -51,6 +59,7 @@ class Live(TypedDict):
     t_s: float
     time: str | None
     availability: AvailabilityWord
+    availability_reason: str | None
     fresh: bool
     signals: dict[str, Number | None]
     sources: list[SignalSource]
@@ -74,6 +83,7 @@ class State(TypedDict):
     seq: int
     time: str | None
     availability: AvailabilityWord
+    availability_reason: str | None
     fresh: bool
     direction: DirectionWord
     direction_reason: str | None
@@ -123,21 +133,6 @@ class Event(TypedDict):
     detail: Mapping[str, Number | str | bool | None]
 
 
-class LapSummary(TypedDict):
-    """One finished lap; every number is that of the lap alone.
-
-    lap: number of the lap, from 1.
-    """
-
-    lap: int
-    elapsed_s: float
-    moving_s: float
-    distance_m: float | None
-    work_kj: float | None
-    avg_power_w: float | None
-    avg_speed_kmh: float | None
-
-
 class SessionSummary(TypedDict):
     """A finished session; the same numbers that a replay of its recording gives.
 
@@ -166,6 +161,18 @@ class SessionSummary(TypedDict):
     laps: list[LapSummary]
 
 
+class LinkReport(TypedDict):
+    """How the links of one machine are, and why.
+
+    links: one row for the machine itself, then one per sensor.
+    """
+
+    schema: int
+    machine: str
+    time: str | None
+    links: list[LinkRow]
+
+
 class CommandResult(TypedDict):
     """What became of a command.
 
@@ -190,24 +197,15 @@ class CommandRequest(TypedDict, total=False):
     """Body of ``set/<verb>``: a JSON object, ``{}`` at least.
 
     id: any text; it comes back in the result.
+    action: only for the verb link, and needed there: release gives the Bluetooth links of the
+    machine and its sensors away, so that another app can connect; resume takes them back.
+    minutes: only with release: after how long they are taken back, above 0 and at most 10080 (a
+    week); without it, when you ask for it or as it is configured.
     """
 
     id: str
-
-
-class MachineInfo(TypedDict):
-    """One configured machine in ``bridge/info``.
-
-    id: its part of the topics.
-    name: what people call it.
-    kind: such as indoor_bike or treadmill.
-    sensors: ids of the sensors that feed it.
-    """
-
-    id: str
-    name: str
-    kind: str
-    sensors: list[str]
+    action: ActionWord
+    minutes: Number
 
 
 class BridgeInfo(TypedDict):
@@ -254,6 +252,8 @@ class BridgeHealth(TypedDict):
     recording: whether notifications reach the disk.
     recording_lost: notifications that could not be written.
     machines: availability of each machine.
+    links: each link over the radio, by the id of its machine or sensor.
+    radio: the radio, or None when no machine is linked over it.
     """
 
     schema: int
@@ -277,7 +277,19 @@ class BridgeHealth(TypedDict):
     recording: Literal["off", "on", "failed"]
     recording_lost: int
     machines: dict[str, AvailabilityWord]
+    links: dict[str, LinkHealth]
+    radio: RadioHealth | None
 
 
-Payload = Live | State | Event | SessionSummary | CommandResult | BridgeInfo | BridgeHealth | str
+Payload = (
+    Live
+    | State
+    | Event
+    | LinkReport
+    | SessionSummary
+    | CommandResult
+    | BridgeInfo
+    | BridgeHealth
+    | str
+)
 """What a topic carries; ``str`` for the plain-text availability topics."""

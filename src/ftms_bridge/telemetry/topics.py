@@ -75,6 +75,10 @@ AVAILABILITY: Final = Topic(
     "availability", "{machine}/availability", Flow.OUT, 1, True, "text", "on change",
     Delivery.LATEST, "`online`, `stale` (no record for 3 s) or `offline` (10 s, or link down)",
 )  # fmt: skip
+LINK: Final = Topic(
+    "link", "{machine}/link", Flow.OUT, 1, True, "LinkReport", "on change",
+    Delivery.LATEST, "which links of the machine and its sensors are up, and why not",
+)  # fmt: skip
 LIVE: Final = Topic(
     "live", "{machine}/live", Flow.OUT, 0, False, "Live",
     "with each record, at most 4 per second", Delivery.DROP, "everything known now, one document",
@@ -102,5 +106,5 @@ RESULT: Final = Topic(
 
 TOPICS: Final = (
     BRIDGE_AVAILABILITY, BRIDGE_INFO, BRIDGE_HEALTH,
-    AVAILABILITY, LIVE, STATE, EVENT, SESSION_LAST, SET, RESULT,
+    AVAILABILITY, LINK, LIVE, STATE, EVENT, SESSION_LAST, SET, RESULT,
 )  # fmt: skip

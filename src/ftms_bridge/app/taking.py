@@ -1,0 +1,181 @@
+"""Records one machine into one file while a person says by key press what really happens.
+
+Such recordings are what direction can be tested with: bytes of a real machine, and the truth.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, cast
+
+from ftms_bridge.app.bridge import Bridge, Clock
+from ftms_bridge.app.keyboard import key_presses
+from ftms_bridge.app.recorder import link_marker
+from ftms_bridge.control.commands import Command
+from ftms_bridge.gatt.notification import Arrival, Notification
+from ftms_bridge.measurement.sources import MachineSpec
+from ftms_bridge.pipeline import Pipeline
+from ftms_bridge.pipeline.settings import PipelineSettings
+from ftms_bridge.ports import MachineLink
+from ftms_bridge.recordings.format import Marker
+from ftms_bridge.recordings.header import RecordingHeader
+from ftms_bridge.recordings.writer import RecordingWriter
+from ftms_bridge.telemetry.messages import Live
+from ftms_bridge.telemetry.publish import Publish
+from ftms_bridge.telemetry.topics import LIVE
+
+LABELS: Final = {
+    "f": "forward",
+    "b": "backward",
+    "s": "stopped",
+    "o": "other",
+    "u": "unknown",
+}
+"""What the rider does from now on, by key; ``other`` is a side step or standing by the belt."""
+
+REMARK: Final = " "
+QUIT: Final = ("q", "\x04")
+
+SYNC_EVERY_S: Final = 1.0
+SHOW_EVERY_S: Final = 0.5
+
+
+@dataclass(slots=True)
+class Taken:
+    """What has been recorded so far; ``signals`` are the newest values by quantity."""
+
+    seconds: float = 0.0
+    records: int = 0
+    lost: int = 0
+    label: str = ""
+    remarks: int = 0
+    link: str = "searching"
+    signals: dict[str, float | None] = field(default_factory=dict)
+
+
+class TakeJournal:
+    """Writes what arrives, and what the person says, to one file; keeps the score."""
+
+    def __init__(self, writer: RecordingWriter, clock: Clock) -> None:
+        self.taken = Taken()
+        self._writer = writer
+        self._clock = clock
+
+    def write(self, arrival: Arrival) -> None:
+        """Keep one notification or change of a link."""
+        if isinstance(arrival, Notification):
+            self._writer.write(arrival)
+            self.taken.records += 1
+        else:
+            self._writer.mark(link_marker(arrival))
+            self.taken.link = "connected" if arrival.up else arrival.reason
+        self.taken.lost = self._writer.lost
+
+    def write_command(self, command: Command, at: float) -> None:
+        """Nobody gives commands here."""
+        raise AssertionError(command)
+
+    def write_end(self, at: float) -> None:
+        """Note when it ended."""
+        self._writer.mark(Marker(at, "end"))
+
+    def press(self, key: str) -> None:
+        """Note what a key says; other keys mean nothing."""
+        label = LABELS.get(key.lower())
+        if label is not None:
+            self.taken.label = label
+            self._writer.mark(Marker(self._clock(), "label", detail={"direction": label}))
+        elif key == REMARK:
+            self.taken.remarks += 1
+            number = self.taken.remarks
+            self._writer.mark(Marker(self._clock(), "label", detail={"remark": number}))
+
+
+class TakeSink:
+    """Takes the newest values out of what the core would publish."""
+
+    def __init__(self, taken: Taken) -> None:
+        self._taken = taken
+
+    def publish(self, effect: Publish) -> None:
+        """Keep the values of a live document."""
+        if effect.topic is LIVE:
+            self._taken.signals = dict(cast("Live", effect.payload)["signals"])
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What to record: the machine, its link, the file, and for how long (None: until told)."""
+
+    machine: MachineSpec
+    link: MachineLink
+    file: Path
+    seconds: float | None = None
+
+
+async def take(
+    what: Take,
+    header: RecordingHeader,
+    *,
+    clock: Clock,
+    on_change: Callable[[Taken, bool], None],
+    stop: asyncio.Event,
+) -> Taken:
+    """Record until the time is over, a person presses q, or ``stop``.
+
+    on_change: is shown what was taken twice a second, and whether keys can be pressed.
+
+    Raises OutputFailed when the file cannot be written.
+    """
+    writer = RecordingWriter(what.file, header)
+    journal = TakeJournal(writer, clock)
+    pipeline = Pipeline(
+        PipelineSettings((what.machine,), run_id=header.run_id, wall_zero=header.wall_start)
+    )
+    bridge = Bridge(pipeline, TakeSink(journal.taken), clock, journal)
+
+    bridge.begin()
+    linking = asyncio.create_task(what.link.run(bridge.deliver))
+    linking.add_done_callback(lambda _: stop.set())
+    syncing = asyncio.create_task(_sync(writer))
+    try:
+        with key_presses(lambda key: stop.set() if key in QUIT else journal.press(key)) as has_keys:
+            began_at = clock()
+            while not stop.is_set():
+                journal.taken.seconds = clock() - began_at
+                on_change(journal.taken, has_keys)
+                if not await _wait(what.seconds, journal.taken.seconds, stop):
+                    break
+    finally:
+        for task in (linking, syncing):
+            task.cancel()
+        outcomes = await asyncio.gather(linking, syncing, return_exceptions=True)
+        bridge.finish()
+        writer.close()
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return journal.taken
+
+
+async def _wait(limit_s: float | None, passed_s: float, stop: asyncio.Event) -> bool:
+    """Wait a moment, or until ``stop``; return False when the time is over."""
+    left_s = SHOW_EVERY_S
+    if limit_s is not None:
+        left_s = min(left_s, limit_s - passed_s)
+    if left_s <= 0:
+        return False
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(left_s):
+            await stop.wait()
+    return True
+
+
+async def _sync(writer: RecordingWriter) -> None:
+    while True:
+        await asyncio.sleep(SYNC_EVERY_S)
+        await asyncio.to_thread(writer.sync)

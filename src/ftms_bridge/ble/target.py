@@ -1,0 +1,48 @@
+"""What the connections of one bridge are made for, what they share, and how one ended."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from ftms_bridge.ble.binding import Binding
+from ftms_bridge.ble.identity import Fingerprint, IdentityStore
+from ftms_bridge.ble.radio import Radio
+from ftms_bridge.ble.verdicts import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One device that is to be kept: the id of its values, and which device it is."""
+
+    source: str
+    binding: Binding
+    unanswered: set[int] = field(default_factory=set)
+    """Characteristics that this device did not answer for: a second question would cost the link
+    again."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a connection ended; ``lasted_s`` is 0 when it never came up.
+
+    was_silent: it was given up because nothing was heard.
+    """
+
+    trouble: Trouble
+    lasted_s: float = 0.0
+    was_silent: bool = False
+
+
+@dataclass(slots=True)
+class Common:
+    """What the connections of one bridge share; one of them is made at a time."""
+
+    radio: Radio
+    identities: IdentityStore
+    connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def known(self, target: Target) -> Fingerprint | None:
+        """Return what a device was when it was bound; None when it is bound otherwise by now."""
+        known = self.identities.known(target.source)
+        return known if known is not None and known.bound_as == target.binding.text else None

@@ -1,0 +1,28 @@
+"""What a machine says of itself, and the quirk profile that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ftms_bridge.gatt.codec import Decoded
+from ftms_bridge.gatt.quirks import quirk_for
+
+SAYS: Final[Mapping[int, str]] = {
+    0x2A00: "name",
+    0x2A24: "model",
+    0x2A26: "firmware",
+    0x2A29: "manufacturer",
+}
+"""The characteristics that tell one kind of machine from another, and what each says."""
+
+
+def quirk_of(last_read: Mapping[int, Decoded]) -> str | None:
+    """Return the name of the profile that fits what was read of a machine, or None."""
+    said = {}
+    for characteristic, key in SAYS.items():
+        decoded = last_read.get(characteristic)
+        if decoded is not None:
+            said[key] = str(decoded.fields.get(key) or "")
+    quirk = quirk_for(**said)
+    return None if quirk is None else quirk.name
