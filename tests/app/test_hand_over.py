@@ -15,6 +15,7 @@ class Links:
 
     def __init__(self) -> None:
         self.released: dict[str, float | None] = {}
+        self.off: set[str] = set()
 
     def release(self, machine: str, reason: str, minutes: float | None) -> bool:
         assert reason
@@ -25,6 +26,9 @@ class Links:
     def resume(self, machine: str) -> bool:
         self.released.pop(machine, None)
         return machine != "virtual"
+
+    def is_up(self, machine: str) -> bool:
+        return machine not in self.off
 
     def is_released(self, machine: str) -> bool:
         return machine in self.released
@@ -115,3 +119,14 @@ def test_a_machine_in_use_is_never_given_away_nor_without_a_rule() -> None:
     never = Bench(HandOverRules())
     assert not never.look(0.0)
     assert not never.look(9999.0)
+
+
+def test_a_machine_that_is_not_held_is_not_given_away() -> None:
+    bench = Bench(HandOverRules(idle_min=10, back_after_min=0))
+    bench.links.off.add("bike")
+    assert not bench.look(0.0)
+    assert not bench.look(9000.0)
+    bench.links.off.clear()
+    assert not bench.look(9001.0)
+    assert not bench.look(9600.0)
+    assert bench.look(9601.0)

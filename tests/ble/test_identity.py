@@ -84,3 +84,35 @@ def test_firmware_case_and_silence_are_no_difference() -> None:
     assert now.update_since(BIKE) == "firmware was '1.0', is '2.0'"
     assert replace(BIKE, firmware="").update_since(BIKE) == ""
     assert now.completed_by(BIKE) == replace(BIKE, address=now.address, firmware="2.0")
+
+
+def test_a_file_that_cannot_be_read_for_a_moment_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    IdentityStore(tmp_path).remember("bike", BIKE)
+    store = IdentityStore(tmp_path)
+    assert store.known("bike") == BIKE
+    before = (tmp_path / FILE_NAME).read_bytes()
+
+    def refuse(*_: object, **__: object) -> str:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Path, "read_text", refuse)
+        assert store.known("bike") == BIKE
+        store.remember("strap", replace(BIKE, bound_as="heart_rate"))
+        assert store.known("strap") is not None
+        assert caplog.text.count("cannot be read") == 1
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [FILE_NAME]
+    assert store.known("bike") == BIKE
+
+
+def test_a_file_stays_whose_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = IdentityStore(tmp_path)
+    store.remember("bike", BIKE)
+    owner = (tmp_path / FILE_NAME).stat()
+    given: list[tuple[str, int, int]] = []
+    monkeypatch.setattr("os.chown", lambda path, *ids: given.append((path.name, *ids)))
+    store.forget("bike")
+    assert given == [("identities.new", owner.st_uid, owner.st_gid)]

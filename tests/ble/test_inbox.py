@@ -94,3 +94,24 @@ def test_what_an_old_connection_brings_is_late() -> None:
         assert (gate.late, gate.connections, gate.heard_at) == (2, 2, None)
 
     run_virtual(run())
+
+
+def test_a_fault_in_what_takes_a_value_costs_that_value_only() -> None:
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        arrivals: list[Arrival] = []
+
+        def deliver(arrival: Arrival) -> None:
+            arrivals.append(arrival)
+            if len(arrivals) == 1:
+                raise RuntimeError("unforeseen")
+
+        inbox = Inbox(deliver, asyncio.get_running_loop().time)
+        for data in (b"1", b"2"):
+            inbox.take("bike", 0x2AD2, data)
+        await asyncio.sleep(0.1)
+        inbox.take("bike", 0x2AD2, b"3")
+        await asyncio.sleep(0.1)
+        assert [one.data for one in arrivals if isinstance(one, Notification)] == [b"1", b"2", b"3"]
+
+    run_virtual(run())

@@ -126,3 +126,41 @@ def test_a_foreign_fault_in_the_reset_costs_nothing(monkeypatch: pytest.MonkeyPa
         assert await times_ill(recovery(Stack(works=False), "reset"), 3) == 0
 
     run_virtual(run())
+
+
+def test_that_links_are_in_the_way_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> None:
+        stack = Stack(held=(HeldLink("C0:00:00:00:00:01", "Strap", "hci3"),))
+        one = recovery(stack)
+        for _ in range(960):  # a day of silence beside a strap
+            await one.ill(Cause.SILENT)
+        assert stack.cycles == 0
+        assert caplog.text.count("left as it is") == 1
+
+    run_virtual(run())
+
+
+def test_it_is_the_wanted_adapter_that_is_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    reset: list[tuple[int, str]] = []
+
+    async def recover_adapter(number: int, address: str) -> bool:
+        reset.append((number, address))
+        return True
+
+    module = ModuleType(RESET_MODULE)
+    module.recover_adapter = recover_adapter  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, RESET_MODULE, module)
+
+    async def run() -> None:
+        stack = Stack(works=False)
+        other = Adapter("hci4", "00:11:22:33:44:66", True)
+        stack.state = StackState(None, "", (*stack.state.adapters, other))
+        one = Recovery(
+            stack, adapter="00:11:22:33:44:66", mode="reset",
+            clock=asyncio.get_running_loop().time, calls=BoundedCalls(),
+        )  # fmt: skip
+        for _ in range(3):
+            await one.ill(Cause.REFUSES)
+        assert reset == [(4, "00:11:22:33:44:66")]
+
+    run_virtual(run())

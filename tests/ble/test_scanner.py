@@ -212,3 +212,15 @@ def test_a_crowd_of_made_up_addresses_does_not_fill_the_memory() -> None:
                 assert scanner.device(crowd[0].address) is None
 
     run_virtual(run())
+
+
+def test_a_trouble_is_over_when_nobody_searches_any_more() -> None:
+    async def run() -> None:
+        air = FakeAir()
+        air.scan_faults.extend([BleakDBusError("org.bluez.Error.Failed", [])] * 9)
+        async with scanning(air) as (scanner, _):
+            with scanner.searching():
+                assert await scanner.first_trouble(5.0) is not None
+            assert scanner.trouble is None
+
+    run_virtual(run())

@@ -3,15 +3,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bleak.exc import BleakDBusError, BleakError
 
 from ftms_bridge.ble.binding import Binding
+from ftms_bridge.ble.bluetooth import Bluetooth
 from ftms_bridge.ble.patience import RECONNECT_AFTER_S
 from ftms_bridge.ble.stack import PlainStack
+from ftms_bridge.ble.target import Target
 from ftms_bridge.gatt.notification import Verdict
-from ftms_bridge.measurement.sources import MachineKind
+from ftms_bridge.measurement.sources import MachineKind, SensorKind
 from tests.ble.fake_air import BIKE, NEVER, FakeAir, FakeClient, FakeDevice, settled
 from tests.ble.keeping import RECORD, keeping
 from tests.virtual_clock import run_virtual
@@ -385,5 +388,145 @@ def test_a_name_with_control_characters_reaches_nobody_raw() -> None:
         async with keeping(FakeAir(one, two)) as kept:
             change = await kept.told(Verdict.AMBIGUOUS)
             assert change.reason.isprintable()
+
+    run_virtual(run())
+
+
+def test_a_link_taken_back_before_it_was_closed_is_told_as_down() -> None:
+    async def run() -> None:
+        bike = FakeDevice()
+        async with keeping(FakeAir(bike)) as kept:
+            await kept.up()
+            bike.faults["disconnect"].append(3.0)
+            bike.is_on = False
+            kept.bluetooth.release("bike", "for a phone", None)
+            await asyncio.sleep(1)
+            kept.bluetooth.resume("bike")
+            await asyncio.sleep(5)
+            assert kept.verdicts[-1] is Verdict.SEARCHING
+            assert not kept.bike.is_up
+
+    run_virtual(run())
+
+
+def test_what_is_published_of_an_error_holds_no_address() -> None:
+    async def run() -> None:
+        bike = FakeDevice()
+        bike.faults["connect"].extend([BleakError("failed")] * 8)
+        async with keeping(FakeAir(bike)) as kept:
+            change = await kept.told(Verdict.NO_ANSWER)
+            assert bike.address not in change.reason
+            assert "...00:01" in change.reason
+
+    run_virtual(run())
+
+
+@pytest.mark.parametrize("answer", [BleakError("Reading is not permitted"), NEVER])
+def test_a_quiet_device_is_never_asked_for_what_it_does_not_answer(
+    answer: BleakError | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = FakeClient.read_gatt_char
+
+    async def read_battery_only(self: FakeClient, one: Any, **more: Any) -> bytearray:
+        if one.uuid.startswith("00002acc"):
+            if isinstance(answer, BleakError):
+                raise answer
+            await asyncio.Event().wait()
+        return await read(self, one, **more)
+
+    monkeypatch.setattr(FakeClient, "read_gatt_char", read_battery_only)
+
+    async def run() -> None:
+        battery = {0x180F: {0x2A19: ("read", b"\x50")}}
+        async with keeping(FakeAir(FakeDevice(services={**BIKE, **battery}))) as kept:
+            await kept.up()
+            await asyncio.sleep(600)
+            assert kept.bike.gate is not None
+            assert kept.bike.gate.connections <= 3
+            assert kept.bike.is_up
+
+    run_virtual(run())
+
+
+def test_a_trainer_is_not_its_own_power_meter() -> None:
+    async def run() -> None:
+        trainer = FakeDevice(advertised=(0x1826, 0x1818))
+        trainer.services = {**BIKE, 0x1818: {0x2A63: ("notify", b"")}}
+        bluetooth = Bluetooth(FakeAir(trainer).radio(), state_directory=None)
+        targets = [
+            Target("bike", Binding(MachineKind.INDOOR_BIKE)),
+            Target("power", Binding(SensorKind.POWER_METER)),
+        ]
+        link = bluetooth.link("bike", targets)
+        tasks = [
+            asyncio.create_task(bluetooth.run()),
+            asyncio.create_task(link.run(lambda _: None)),
+        ]
+        await asyncio.sleep(30)
+        assert [one.is_up for one in link.supervisors] == [True, False]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    run_virtual(run())
+
+
+def test_a_device_that_is_bound_by_its_address_is_nobody_elses() -> None:
+    async def run() -> None:
+        bluetooth = Bluetooth(FakeAir(FakeDevice()).radio(), state_directory=None)
+        links = [
+            bluetooth.link("any", [Target("any", Binding(MachineKind.INDOOR_BIKE))]),
+            bluetooth.link(
+                "own",
+                [Target("own", Binding(MachineKind.INDOOR_BIKE, address="c0:00:00:00:00:01"))],
+            ),
+        ]
+        tasks = [asyncio.create_task(link.run(lambda _: None)) for link in links]
+        tasks.append(asyncio.create_task(bluetooth.run()))
+        await asyncio.sleep(30)
+        assert [one.is_up for one in bluetooth.supervisors()] == [False, True]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    run_virtual(run())
+
+
+def test_another_device_that_fits_is_told_only_while_it_is_near() -> None:
+    async def run() -> None:
+        bike, guest = FakeDevice(), FakeDevice("C0:00:00:00:00:02", "Guest", is_on=False)
+        async with keeping(FakeAir(bike, guest)) as kept:
+            await kept.up()
+            kept.beat(bike)
+            await asyncio.sleep(40)
+            guest.is_on = True
+            bike.drop()
+            await kept.told(Verdict.AMBIGUOUS)
+            guest.is_on = False
+            await asyncio.sleep(3600)
+            bike.drop()
+            await kept.told(Verdict.LOST)
+            await kept.up()
+            assert kept.verdicts[-1] is None
+
+    run_virtual(run())
+
+
+def test_no_device_is_taken_for_two_sources() -> None:
+    async def run() -> None:
+        bike = FakeDevice()
+        bluetooth = Bluetooth(FakeAir(bike).radio(), state_directory=None)
+        links = [
+            bluetooth.link(one, [Target(one, Binding(MachineKind.INDOOR_BIKE, name=name))])
+            for one, name in (("one", "Bike*"), ("other", "*ike"))
+        ]
+        tasks = [asyncio.create_task(link.run(lambda _: None)) for link in links]
+        tasks.append(asyncio.create_task(bluetooth.run()))
+        await asyncio.sleep(30)
+        assert sorted(one.is_up for one in bluetooth.supervisors()) == [False, True]
+        assert len({client for client, _, _ in bike.subscribers}) == 1
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     run_virtual(run())

@@ -58,3 +58,20 @@ def test_what_the_retry_connector_wraps_decides() -> None:
 def test_foreign_text_is_made_harmless() -> None:
     assert plain_text("a\x1b]8;;x\x07\n\u202eb  c", 99) == "a ]8;;x b c"
     assert len(trouble_of(BleakError("x" * 999), Verdict.LOST).reason) == LONGEST_TEXT
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Bike - C0:01:02:03:04:05: Failed", "Bike - ...04:05: Failed"),
+        ("device 'dev_C0_01_02_03_04_05' not found", "device '...04:05' not found"),
+        (
+            "/org/bluez/hci0/dev_C0_01_02_03_04_05/service0010",
+            "/org/bluez/hci0/...04:05/service0010",
+        ),
+        ("12345678-ABCD-ABCD-ABCD-1234567890ab", "...890ab"),
+        ("no 00002ad2-0000-1000-8000-00805f9b34fb", "no 00002ad2-0000-1000-8000-00805f9b34fb"),
+    ],
+)
+def test_a_reason_holds_no_address(text: str, kept: str) -> None:
+    assert trouble_of(BleakError(text), Verdict.NO_ANSWER).reason == kept

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time as time_of_day
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from ftms_bridge.app.radios import make_bluetooth
 from ftms_bridge.app.recorder import Recorder, RecorderSettings
 from ftms_bridge.app.uplink import Identity, Uplink, UplinkSettings
 from ftms_bridge.ble.bluetooth import Bluetooth
+from ftms_bridge.ble.endless import keep_running
 from ftms_bridge.config.bluetooth import BluetoothLink
 from ftms_bridge.config.convert import pipeline_settings
 from ftms_bridge.config.settings import Settings
@@ -109,10 +111,10 @@ class Daemon:
             tasks = [asyncio.create_task(self._follow(plan, bridge)) for plan in self._plans]
             if self._bluetooth is not None and hand_over is not None:
                 tasks.append(asyncio.create_task(self._bluetooth.run(), name="bluetooth"))
-                tasks.append(asyncio.create_task(hand_over.watch(), name="hand-over"))
+                watching = keep_running(hand_over.watch, "the hand-over")
+                tasks.append(asyncio.create_task(watching, name="hand-over"))
             if self._recorder is not None:
-                tasks.append(asyncio.create_task(self._recorder.sync_forever()))
-                tasks.append(asyncio.create_task(self._keep_house(self._recorder)))
+                tasks += self._keep_recording(self._recorder)
             try:
                 await stop.wait()
             finally:
@@ -122,6 +124,8 @@ class Daemon:
                 bridge.finish()
                 if self._recorder is not None:
                     self._recorder.close()
+                if self._bluetooth is not None:
+                    await self._bluetooth.radio.stack.close()
 
     async def _follow(self, plan: LinkPlan, bridge: Bridge) -> None:
         """Run one machine's link; its trouble is told and costs this machine only."""
@@ -138,6 +142,10 @@ class Daemon:
         except Exception:
             # one machine's fault must not stop the others; it is logged with its trace
             log.exception("%s: its link failed and is not opened again", machine)
+
+    def _keep_recording(self, recorder: Recorder) -> list[asyncio.Task[None]]:
+        runs = (recorder.sync_forever, partial(self._keep_house, recorder))
+        return [asyncio.create_task(keep_running(run, "the recording")) for run in runs]
 
     async def _keep_house(self, recorder: Recorder) -> None:
         while True:

@@ -32,6 +32,9 @@ class Links(Protocol):
     def resume(self, machine: str) -> bool:
         """Take the links of a machine back; False when it has none over this radio."""
 
+    def is_up(self, machine: str) -> bool:
+        """Return whether this radio holds a link to the machine itself."""
+
     def is_released(self, machine: str) -> bool:
         """Return whether the links of a machine are given away."""
 
@@ -109,7 +112,8 @@ class HandOver:
         rules, now = self._rules[machine], self._clock()
         if not rules.idle_min:
             return
-        if self._links.is_released(machine):
+        # what is not held cannot be given away: who switches it on would not be noticed
+        if self._links.is_released(machine) or not self._links.is_up(machine):
             self._held_since.pop(machine, None)
             return
         held_since = self._held_since.setdefault(machine, now)

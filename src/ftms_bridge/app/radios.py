@@ -15,7 +15,7 @@ from ftms_bridge.ble.identity import FILE_NAME, IdentityStore
 from ftms_bridge.ble.radio import Radio
 from ftms_bridge.config.loading import load_settings
 from ftms_bridge.config.settings import Settings
-from ftms_bridge.errors import UsageError
+from ftms_bridge.errors import OutputFailed, UsageError
 
 Clock = Callable[[], float]
 
@@ -87,7 +87,8 @@ def make_bluetooth(settings: Settings, clock: Clock, *, remember: bool = True) -
 def forget_device(source: str, config_file: Path | None) -> str:
     """Forget which device was bound as a machine or sensor; return what it was, for people.
 
-    Raises ConfigError as the configuration does, UsageError when nothing was bound under that id.
+    Raises ConfigError as the configuration does, UsageError when nothing was bound under that id,
+    OutputFailed when it cannot be forgotten.
     """
     directory = load_settings(config_file).settings.bluetooth.state_directory.expanduser()
     store = IdentityStore(directory)
@@ -99,5 +100,10 @@ def forget_device(source: str, config_file: Path | None) -> str:
             "sensors.",
         )
     store.forget(source)
+    if IdentityStore(directory).known(source) is not None:
+        raise OutputFailed(
+            f"{directory / FILE_NAME} cannot be written.",
+            hint="Run it as the user who runs the bridge, or as root.",
+        )
     what = " ".join(part for part in (known.manufacturer, known.model) if part)
     return f"{what} ({known.address})" if what else known.address

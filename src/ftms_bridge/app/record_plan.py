@@ -15,10 +15,13 @@ from ftms_bridge.ble.target import Target
 from ftms_bridge.config.bluetooth import BluetoothLink as BluetoothLinkSettings
 from ftms_bridge.config.convert import machine_spec
 from ftms_bridge.config.loading import find_file, load_settings
+from ftms_bridge.config.radio_checks import check_address
 from ftms_bridge.errors import UsageError
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec
 
-ADDRESS = re.compile(r"([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f-]{36}")
+ADDRESS = re.compile(
+    r"([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+)
 """A Bluetooth address, or what macOS shows instead of one."""
 
 
@@ -83,7 +86,7 @@ def _by_hand(wanted: Wanted, kind: MachineKind, clock: Callable[[], float]) -> P
     is_address = ADDRESS.fullmatch(wanted.machine) is not None
     binding = Binding(
         kind,
-        address=wanted.machine.replace("-", ":") if is_address else "",
+        address=check_address(wanted.machine) if is_address else "",
         name="" if is_address else wanted.machine,
     )
     spec = MachineSpec(kind.value, kind, auto_quirk=True)

@@ -86,7 +86,9 @@ class Binding:
         if self.name:
             return fnmatchcase(candidate.name.casefold(), _pattern(self.name))
         if self.kind in candidate.kinds:
-            return True
+            # a trainer that measures power too must not become its own power meter unasked
+            is_machine = FITNESS_MACHINE_SERVICE in candidate.services
+            return isinstance(self.kind, MachineKind) or not is_machine
         # a machine that does not say its kind in the advertisement is asked when connected
         says_nothing = not any(isinstance(kind, MachineKind) for kind in candidate.kinds)
         return (

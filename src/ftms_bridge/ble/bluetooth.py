@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from ftms_bridge.ble.endless import keep_running
 from ftms_bridge.ble.hold import Hold
 from ftms_bridge.ble.identity import IdentityStore
 from ftms_bridge.ble.inbox import Inbox
@@ -16,7 +18,7 @@ from ftms_bridge.ble.recovery import Recovery, RecoveryMode
 from ftms_bridge.ble.scanner import Scanner
 from ftms_bridge.ble.supervisor import Supervisor
 from ftms_bridge.ble.target import Common, Target
-from ftms_bridge.ble.verdicts import Trouble
+from ftms_bridge.ble.verdicts import Trouble, without_addresses
 from ftms_bridge.gatt.notification import Verdict
 from ftms_bridge.ports import Deliver
 
@@ -44,7 +46,9 @@ class BluetoothLink:
         inbox = self._inbox = Inbox(deliver, self._radio.clock)
         async with asyncio.TaskGroup() as tasks:
             for supervisor in self.supervisors:
-                tasks.create_task(supervisor.run(inbox), name=supervisor.target.source)
+                source = supervisor.target.source
+                run = partial(supervisor.run, inbox)
+                tasks.create_task(keep_running(run, source), name=source)
 
 
 class Bluetooth:
@@ -84,8 +88,9 @@ class Bluetooth:
     async def run(self) -> None:
         """Scan for the links and watch the stack, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.scanner.run(), name="scanner")
-            tasks.create_task(self.radio.stack.run(self._disturb), name="stack")
+            tasks.create_task(keep_running(self.scanner.run, "the scan"), name="scanner")
+            watch = partial(self.radio.stack.run, self._disturb)
+            tasks.create_task(keep_running(watch, "the watch on Bluetooth"), name="stack")
 
     @property
     def overflow(self) -> int:
@@ -112,6 +117,11 @@ class Bluetooth:
         link.hold.resume()
         return True
 
+    def is_up(self, machine: str) -> bool:
+        """Return whether the link to a machine itself is up, whatever its sensors do."""
+        link = self._links.get(machine)
+        return link is not None and link.supervisors[0].is_up
+
     def is_released(self, machine: str) -> bool:
         """Return whether the links of a machine are given away now."""
         link = self._links.get(machine)
@@ -119,7 +129,7 @@ class Bluetooth:
 
     def _disturb(self, verdict: Verdict, reason: str) -> None:
         """Let go of everything at once: bleak itself may never notice."""
-        trouble = Trouble(verdict, reason)
+        trouble = Trouble(verdict, without_addresses(reason))
         log.warning("Bluetooth: %s (%s)", reason, verdict.value)
         self.scanner.disturb(trouble)
         for supervisor in self.supervisors():

@@ -62,6 +62,7 @@ class Connection:
         self._tell_down = tell_down
         self._client: BleakClient | None = None
         self._note: Trouble | None = None
+        self._refused: set[int] = set()
         self._lost: asyncio.Future[Trouble] = asyncio.get_running_loop().create_future()
 
     def lose(self, trouble: Trouble = _GONE) -> None:
@@ -221,7 +222,7 @@ class Connection:
 
     async def _probe(self, client: BleakClient, table: GattTable) -> None:
         """Ask a silent device for something that it must answer."""
-        characteristic = table.probe()
+        characteristic = table.probe(self._refused | self._target.unanswered)
         if characteristic is not None:
             await self._ask_silent(client.read_gatt_char(characteristic), "asking it")
 
@@ -252,6 +253,7 @@ class Connection:
             self._target.unanswered.add(number)
             raise
         except STACK_ERRORS as error:
+            self._refused.add(number)
             log.info("%s: %s: %s", self._target.source, what, plain_text(str(error), 80))
             return b""
 

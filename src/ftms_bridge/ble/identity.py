@@ -82,6 +82,7 @@ class IdentityStore:
         self._path = None if directory is None else directory / FILE_NAME
         self._of_this_run: dict[str, Fingerprint] = {}
         self._told = False
+        self._is_unreadable = False
 
     def known(self, source: str) -> Fingerprint | None:
         """Return what a source was when it was bound, or None."""
@@ -106,19 +107,28 @@ class IdentityStore:
         if self._path is None or self._told:
             return dict(self._of_this_run)
         try:
-            return _parse(json.loads(self._path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            # an unreadable memory must not let another device pass for the known one unnoticed
+            entries = _parse(json.loads(self._path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError):
+            entries = {}
+        except OSError as error:
+            # it may be whole, and readable again soon: it is neither moved away nor overwritten
+            if not self._is_unreadable:
+                log.error("%s cannot be read: %s", self._path, error.strerror)  # noqa: TRY400
+            self._is_unreadable = True
+            return dict(self._of_this_run)
+        except ValueError as error:
+            # a damaged memory must not let another device pass for the known one unnoticed
             log.error("%s cannot be used (%s); devices are bound anew", self._path, error)  # noqa: TRY400
             with contextlib.suppress(OSError):
                 self._path.replace(self._path.with_suffix(".damaged"))
-            return {}
+            entries = {}
+        self._is_unreadable = False
+        self._of_this_run = dict(entries)
+        return entries
 
     def _write(self, entries: Mapping[str, Fingerprint]) -> None:
         self._of_this_run = dict(entries)
-        if self._path is None:
+        if self._path is None or self._is_unreadable:
             return
         text = json.dumps({name: asdict(one) for name, one in entries.items()}, indent=1)
         fresh = self._path.with_suffix(".new")
@@ -126,6 +136,7 @@ class IdentityStore:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh.write_text(text + "\n", encoding="utf-8")
             fresh.chmod(0o600)
+            _keep_owner(self._path, fresh)
             os.replace(fresh, self._path)  # noqa: PTH105 - atomic, and says so
         except OSError as error:
             if not self._told:
@@ -136,6 +147,13 @@ class IdentityStore:
             self._told = True
         else:
             self._told = False
+
+
+def _keep_owner(path: Path, fresh: Path) -> None:
+    """Leave a file to whom it belongs: a person may accept a device as root, the bridge is not."""
+    with contextlib.suppress(OSError, AttributeError):  # not there yet, or no such right or call
+        owner = path.stat()
+        os.chown(fresh, owner.st_uid, owner.st_gid)
 
 
 def _parse(entries: object) -> dict[str, Fingerprint]:

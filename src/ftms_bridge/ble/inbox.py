@@ -54,8 +54,12 @@ class Inbox:
 
     def hand_over(self) -> None:
         """Deliver everything that waits, in the order in which it came."""
-        while self._waiting:
-            self._deliver(self._waiting.popleft())
+        try:
+            while self._waiting:
+                self._deliver(self._waiting.popleft())
+        finally:
+            if self._waiting:  # a fault costs the one value; nobody else would come for the rest
+                asyncio.get_running_loop().call_soon(self.hand_over)
 
     @property
     def now(self) -> float:

@@ -66,6 +66,7 @@ class Recovery:
         self._calls = calls
         self._in_a_row: Counter[Cause] = Counter()
         self._last_at: float | None = None
+        self._left_alone: set[Cause] = set()
 
     def well(self) -> None:
         """Take note that the radio works: a link came up."""
@@ -87,10 +88,15 @@ class Recovery:
             return False
         state = await self._stack.look(self._adapter)
         if not self.is_idle() or state.held:
-            log.warning("the adapter %s; links are up on it, so it is left as it is", cause.value)
+            level = logging.DEBUG if cause in self._left_alone else logging.WARNING
+            log.log(
+                level, "the adapter %s; links are up on it, so it is left as it is", cause.value
+            )
+            self._left_alone.add(cause)
             return False
         self._last_at = now
         self._in_a_row.clear()
+        self._left_alone.clear()
         done = await self._power_cycle(cause)
         if not done and self._mode == "reset":
             done = await self._reset()
@@ -114,11 +120,19 @@ class Recovery:
             log.warning("bluetooth.recovery = 'reset' needs: pip install 'ftms-bridge[recovery]'")
             return False
         state = await self._stack.look(self._adapter)
-        if not state.adapters:
+        wanted = self._adapter.upper()
+        adapter = next(
+            (
+                one
+                for one in state.adapters
+                if wanted in ("", one.name.upper(), one.address.upper())
+            ),
+            None,
+        )
+        if adapter is None:
             return False
-        adapter = state.adapters[0]
-        number = int(adapter.name.removeprefix("hci") or 0)
         try:
+            number = int(adapter.name.removeprefix("hci"))
             call = module.recover_adapter(number, adapter.address)
             return bool(await self._calls.run(call, RESET_LIMIT_S, "resetting the adapter"))
         except Exception:

@@ -104,6 +104,12 @@ class Scanner:
                 await self._scan()
             except (*STACK_ERRORS, TookTooLong, LinkTrouble) as error:
                 await self._fail(trouble_of(error, Verdict.RADIO_FAULT))
+            except Exception:
+                # what nobody foresaw must not end the listening for all machines; a fault that
+                # stays is logged whole only once
+                if not self._failures:
+                    log.exception("the scan failed in an unforeseen way")
+                await self._fail(Trouble(Verdict.RADIO_FAULT, "an unforeseen fault, see the log"))
             else:
                 self._failures = 0
 
@@ -125,6 +131,7 @@ class Scanner:
             if not self._searchers:
                 self._wanted.clear()
                 self._disturbed.set()
+                self.trouble = None  # nobody would ever take it back
 
     async def look(self, binding: Binding, known: str | None, wait_s: float) -> list[Found]:
         """Return all that were heard meanwhile and fit, as soon as there is what may be taken.

@@ -61,6 +61,8 @@ class Supervisor:
         self._failed_tries = 0
         self._freed = False
         self._services_forgotten = False
+        if target.binding.address:
+            common.taken[target.source] = target.binding.address
 
     @property
     def is_up(self) -> bool:
@@ -92,6 +94,8 @@ class Supervisor:
                 keeping.cancel()
                 released.cancel()
                 await asyncio.gather(keeping, released, return_exceptions=True)
+            if self.is_up and not self._hold.is_released:  # taken back before it was closed
+                self._tell(_SEARCHING)
 
     async def _keep(self, gate: Gate) -> None:
         while True:
@@ -115,10 +119,15 @@ class Supervisor:
             while True:
                 known = self._common.known(self.target)
                 address = None if known is None else known.address
-                heard = await self._scanner.look(binding, address, LOOK_S)
+                heard = [
+                    one
+                    for one in await self._scanner.look(binding, address, LOOK_S)
+                    if self._may(one)
+                ]
                 chosen = binding.choose([found.candidate for found in heard], address)
                 for found in heard:
                     if found.candidate is chosen:
+                        self._common.taken[self.target.source] = found.candidate.address
                         return found, self._odd(found)
                 searched_s = self._radio.clock() - began_at
                 self._tell_search(heard, searched_s, is_known=known is not None)
@@ -142,6 +151,9 @@ class Supervisor:
         elif self.verdict in STACK_VERDICTS:
             self._tell(_SEARCHING)
 
+    def _may(self, found: Found) -> bool:
+        return self._common.is_for(found.candidate.address, self.target)
+
     def _odd(self, found: Found) -> Trouble | None:
         """Return that another device fits as well, if one was heard."""
         if self.target.binding.address:
@@ -150,7 +162,10 @@ class Supervisor:
         others = [
             _label(other)
             for other in self._scanner.sightings()
-            if self.target.binding.fits(other.candidate) and other.candidate.address != address
+            if self.target.binding.fits(other.candidate)
+            and other.candidate.address != address
+            and other.at >= found.at - NOT_SEEN_AFTER_S  # it may have been gone for weeks
+            and self._may(other)
         ]
         if not others:
             return None
@@ -169,6 +184,8 @@ class Supervisor:
             )
         finally:
             self._connection = None
+            if not connection.is_up and not self.target.binding.address:
+                self._common.taken.pop(self.target.source, None)  # it was not the one
             self._freed = not connection.is_left_open
         if self._radio.calls.hung > hung:
             await self._recovery.ill(Cause.HANGS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -80,11 +80,15 @@ class GattTable:
             if "read" in one.properties and number not in _NOT_FACTS:
                 yield number, one
 
-    def probe(self) -> BleakGATTCharacteristic | None:
-        """Return one that a living device must answer for, or None when there is none."""
-        readable = [one for _, one in self.readable()]
-        readable += [self[number] for number in IDENTITY if number in self]
-        return next((one for one in readable if "read" in one.properties), None)
+    def probe(self, refused: Container[int] = ()) -> BleakGATTCharacteristic | None:
+        """Return one that a living device must answer for, or None when there is none.
+
+        refused: numbers of those that it did not answer for, or only with an error.
+        """
+        readable = list(self.readable())
+        readable += [(number, self[number]) for number in IDENTITY if number in self]
+        may = (one for number, one in readable if number not in refused)
+        return next((one for one in may if "read" in one.properties), None)
 
     def _add(self, characteristic: BleakGATTCharacteristic) -> None:
         number = short_number(characteristic.uuid)

@@ -41,6 +41,19 @@ class Common:
     radio: Radio
     identities: IdentityStore
     connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    taken: dict[str, str] = field(default_factory=dict)
+    """Which address is whose, by source: bound by it, or being served."""
+
+    def is_for(self, address: str, target: Target) -> bool:
+        """Return whether a device may be taken for a target: no other one has it.
+
+        Two links to one device are one to the system: its values would count twice, and the end of
+        one ends the other. Who is bound by address gets what was asked for.
+        """
+        if target.binding.address:
+            return True
+        others = (one for source, one in self.taken.items() if source != target.source)
+        return address.upper() not in map(str.upper, others)
 
     def known(self, target: Target) -> Fingerprint | None:
         """Return what a device was when it was bound; None when it is bound otherwise by now."""

@@ -58,6 +58,14 @@ _DBUS: Final = {
 _NO_ADAPTER: Final = re.compile(r"adapter '.*' not found")
 """What bleak's BlueZ backend says, as a plain error, when an adapter went away under it."""
 
+_ADDRESS: Final = re.compile(
+    r"\b(?:dev_)?(?:[0-9A-F]{2}[:_-]){5}[0-9A-F]{2}\b"
+    r"|\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-(?!00805F9B34FB)[0-9A-F]{12}\b",
+    re.IGNORECASE,
+)
+"""An address, also as BlueZ writes it in a path, or what macOS has instead: a UUID that is not one
+of the standard's own."""
+
 LONGEST_TEXT: Final = 160
 """Characters of an error's text that are repeated; house choice."""
 
@@ -121,7 +129,16 @@ def _text(error: BaseException) -> str:
         text = str(error.args[0])
     else:
         text = str(error) or type(error).__name__
-    return plain_text(text, LONGEST_TEXT)
+    return plain_text(without_addresses(text), LONGEST_TEXT)
+
+
+def without_addresses(text: str) -> str:
+    """Return a text with only the end of each address in it.
+
+    Reasons are published and recorded, and whole addresses do not leave this computer. The retry
+    connector puts one into every error, BlueZ one into every path.
+    """
+    return _ADDRESS.sub(lambda found: f"...{found[0][-5:].replace('_', ':')}", text)
 
 
 def plain_text(text: str, limit: int) -> str:
