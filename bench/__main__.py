@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import compiled, decoding, growth, idle, latency, loop, replaying
+from bench import compiled, decoding, growth, idle, lag, latency, loop, replaying
 from bench.report import as_json, table
 from bench.rows import Row
 
@@ -26,6 +26,7 @@ GROUPS: dict[str, Measure] = {
     "growth": growth.measure,
     "latency": latency.measure,
     "idle": idle.measure,
+    "lag": lag.measure,
 }
 
 

@@ -72,3 +72,11 @@ async def test_the_machine_is_switched_off_and_on_while_the_demo_runs(
             DemoSettings(settings, free_port(), seconds=0.5, power_cut=cut), display, lambda _: None
         )
     assert done == [("off", "bike"), ("on", "bike")]
+
+
+async def test_a_power_cut_for_nobody_is_told() -> None:
+    settings = load_settings(packaged_file("demo.toml")).settings
+    display = plain_lines(Console(file=io.StringIO()))
+    made = DemoSettings(settings, free_port(), seconds=0.3, power_cut=PowerCut("byke", 0.0, 0.1))
+    with pytest.raises(UsageError, match="byke"):
+        await run_demo(made, display, lambda _: None)

@@ -20,11 +20,15 @@ def test_only_a_connection_that_lasted_ends_the_trouble() -> None:
     back_off = BackOff(lambda: 0.0)
     back_off.rest_s()
     back_off.rest_s()
-    back_off.ended(0.0)
+    back_off.ended(0.0, was_heard=False)
     back_off.rest_s()
     assert back_off.failures == 3
-    back_off.ended(STABLE_S - 1)
+    back_off.ended(0.1, was_heard=False)
+    assert back_off.failures == 3
+    back_off.ended(0.1, was_heard=True)
     assert back_off.failures == 2
     assert back_off.rest_s() == 1.0
-    back_off.ended(STABLE_S)
+    back_off.ended(STABLE_S - 1, was_heard=False)
+    assert back_off.failures == 2
+    back_off.ended(STABLE_S, was_heard=False)
     assert back_off.rest_s() == 0.25

@@ -448,7 +448,10 @@ async def test_a_bluetoothd_that_is_mute_while_it_starts_is_read_later(
 async def test_a_signal_that_overtakes_the_answer_counts(
     stack: BluezStack, bluez: FakeBluez, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer says "on", the signal right behind it "off"; both are read in one go."""
+    """The answer says "on", the signal right behind it "off": in one go, or in two.
+
+    An adapter that is off is not missed when it goes.
+    """
     adapter = bluez.add_adapter()
     real = bluez._send
 
@@ -461,7 +464,7 @@ async def test_a_signal_that_overtakes_the_answer_counts(
     async with watched(stack, bluez) as ear:
         adapter.remove()
         await settle(stack)
-    assert ear.told == []
+    assert {verdict for verdict, _ in ear.told} <= {Verdict.BLUETOOTH_OFF}
 
 
 async def test_a_dead_connection_is_not_lent_again(bluez: FakeBluez, bus_daemon: BusDaemon) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bleak.exc import BleakDBusError, BleakError
 
 from ftms_bridge.ble.binding import Binding
+from ftms_bridge.ble.connection import UNANSWERED_FOR_S
 from ftms_bridge.ble.bluetooth import Bluetooth
 from ftms_bridge.ble.patience import RECONNECT_AFTER_S
 from ftms_bridge.ble.stack import PlainStack
@@ -528,5 +529,34 @@ def test_no_device_is_taken_for_two_sources() -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    run_virtual(run())
+
+
+def test_services_that_are_shown_late_are_no_verdict_on_the_machine() -> None:
+    async def run() -> None:
+        bike = FakeDevice(services={0x1826: {}})
+        async with keeping(FakeAir(bike)) as kept:
+            await kept.told(Verdict.NO_ANSWER)
+            bike.services = dict(BIKE)
+            await kept.up()
+            assert Verdict.WRONG_SERVICES not in kept.verdicts
+
+    run_virtual(run())
+
+
+def test_a_fact_that_cost_the_link_is_asked_for_again_hours_later() -> None:
+    async def run() -> None:
+        bike = FakeDevice()
+        bike.faults["read"].extend([0.0, 0.0, 0.0, NEVER])
+        async with keeping(FakeAir(bike)) as kept:
+            await kept.up()
+            await kept.told(Verdict.LOST)
+            await kept.up()
+            kept.beat(bike)
+            await asyncio.sleep(UNANSWERED_FOR_S)
+            assert kept.records(0x2ACC) == []
+            bike.drop()
+            await settled(lambda: bool(kept.records(0x2ACC)))
 
     run_virtual(run())

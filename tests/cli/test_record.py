@@ -18,11 +18,12 @@ from click.testing import CliRunner
 from ftms_bridge.app.on_air import VirtualRadio, VirtualSettings, virtual_radio
 from ftms_bridge.cli.main import load
 from ftms_bridge.cli.record import KINDS
-from ftms_bridge.errors import UsageError
+from ftms_bridge.errors import RadioUnavailable, UsageError
 from ftms_bridge.gatt.notification import Notification
 from ftms_bridge.measurement.sources import MachineKind
 from ftms_bridge.recordings.format import Marker
 from ftms_bridge.recordings.reader import RecordingReader
+from tests.brokers import free_port
 
 LIMIT_S = 20.0
 
@@ -154,3 +155,12 @@ def test_without_a_configuration_and_a_kind_it_is_not_known_what_is_meant(
 
 def test_the_kinds_are_those_of_the_standard() -> None:
     assert set(KINDS) == {kind.value for kind in MachineKind}
+
+
+def test_a_recording_of_nothing_is_an_error_that_says_why(tmp_path: Path) -> None:
+    arguments = ["bike", "--kind", "indoor_bike", "--radio", f"tcp:127.0.0.1:{free_port()}",
+                 "--seconds", "2.5", "--out", str(tmp_path / "x.ndjson")]  # fmt: skip
+    result = CliRunner().invoke(load("record"), arguments)
+    assert isinstance(result.exception, RadioUnavailable)
+    assert "no virtual adapter" in result.exception.what
+    assert result.exception.exit_code == 69

@@ -57,12 +57,14 @@ async def test_people_get_a_table_and_a_file_that_exists_stays(tmp_path: Path) -
     file = tmp_path / "bridge.toml"
     file.write_text("mine\n")
     async with on_the_air("demo_bike") as radio:
-        result = await scan("--radio", radio, "--save", file)
-    assert isinstance(result.exception, OutputFailed)
-    assert result.exception.exit_code == 74
-    assert "Virtual bike" in result.stdout
-    assert "indoor bike" in result.stdout
+        refused = await scan("--radio", radio, "--save", file)
+        listed = await scan("--radio", radio)
+    assert isinstance(refused.exception, OutputFailed)
+    assert refused.exception.exit_code == 74
+    assert refused.stdout == ""  # told before it listens
     assert file.read_text() == "mine\n"
+    assert "Virtual bike" in listed.stdout
+    assert "indoor bike" in listed.stdout
 
 
 async def test_when_nothing_is_found_it_says_what_to_try_and_saves_nothing(

@@ -99,13 +99,16 @@ async def run_demo(
 
     on_listening: takes the command to paste, as soon as the broker can be reached.
 
-    Raises InstanceRunning when the port is taken, UsageError when the extra is not installed.
+    Raises InstanceRunning when the port is taken, UsageError when the extra is not installed or
+    what is to be switched off is not there.
     """
     stop = asyncio.Event()
     stop_on_signals(stop)
     # the embedded broker speaks 3.1.1 only; asking for it spares the fall-back
     broker = BrokerSettings(host=HOST, port=demo.port, protocol="3.1.1")
     async with EmbeddedBroker(demo.port), virtual_radio(VirtualSettings(demo.scenarios, 0)) as air:
+        if demo.power_cut is not None:
+            air.check(demo.power_cut.source)
         daemon = Daemon(over_radio(demo.settings, air.radio), broker, remember=False)
         base = demo.settings.mqtt.base
         note = subscribe_line(demo.port, base)

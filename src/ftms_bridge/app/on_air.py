@@ -53,6 +53,10 @@ class VirtualRadio:
         tables = [ride.peripherals[source].table for source, ride in self._rides.items()]
         return tuple(VirtualDevice(one.address, one.name, one.kind) for one in tables)
 
+    def check(self, source: str) -> None:
+        """Raise UsageError when there is no such device."""
+        self._ride(source)
+
     def switch_off(self, source: str) -> None:
         """Cut the power of a device, named by its id in the scenario. Raises UsageError."""
         self._ride(source).switch_off(source)

@@ -119,15 +119,20 @@ def configuration(found: Sequence[Candidate], radio: str = SYSTEM) -> str:
     return "\n".join(lines) + "\n"
 
 
+def check_is_new(file: Path) -> None:
+    """Raise OutputFailed when the file is there already: better before a long look around."""
+    if file.exists():
+        raise OutputFailed(
+            f"{file} is there already and is left as it is.", hint="Give another name."
+        )
+
+
 def write_configuration(file: Path, found: Sequence[Candidate], radio: str = SYSTEM) -> None:
     """Write a new file. Raises OutputFailed when it is there already or cannot be written."""
+    check_is_new(file)
     try:
         with file.open("x", encoding="utf-8") as out:
             out.write(configuration(found, radio))
-    except FileExistsError as error:
-        raise OutputFailed(
-            f"{file} is there already and is left as it is.", hint="Give another name."
-        ) from error
     except OSError as error:
         raise OutputFailed(
             f"{file} cannot be written: {error.strerror}.", hint="Give another place."

@@ -17,6 +17,9 @@ PATIENT_FAILURES: Final = 8
 STABLE_S: Final = 30.0
 """A connection that lasted this long was a good one: the next failure is the first again."""
 
+BRIEF_S: Final = 5.0
+"""A connection without a measurement that was shorter than this brought nothing."""
+
 SHAKY_FAILURES: Final = 2
 """What a connection that came up but did not last counts as: the next rest is 1 s at most."""
 
@@ -38,11 +41,15 @@ class BackOff:
         """Return how many failures there were in a row."""
         return self._failures
 
-    def ended(self, lasted_s: float) -> None:
-        """Take note that a connection ended that had been up for so long; 0 is not at all."""
+    def ended(self, lasted_s: float, *, was_heard: bool) -> None:
+        """Take note that a connection ended that had been up for so long; 0 is not at all.
+
+        was_heard: whether it brought a measurement. One that brought none and went at once is a
+        failure like any other: some machines let everybody in and throw them out again.
+        """
         if lasted_s >= STABLE_S:
             self._failures = 0
-        elif lasted_s > 0.0:
+        elif was_heard or lasted_s >= BRIEF_S:
             self._failures = min(self._failures, SHAKY_FAILURES)
 
     def rest_s(self) -> float:

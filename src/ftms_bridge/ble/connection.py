@@ -39,6 +39,10 @@ SUBSCRIBE_LIMIT_S: Final = 3.0
 WATCH_EVERY_S: Final = 0.5
 """Answers come within 60 ms on a virtual machine's slow stack; house choices."""
 
+UNANSWERED_FOR_S: Final = 6 * 3600.0
+"""After so long a question that was not answered may be asked again: one bad moment on the air
+must not cost a fact for months. House choice."""
+
 _GONE: Final = Trouble(Verdict.LOST, "the device or the radio ended the link")
 
 
@@ -105,7 +109,8 @@ class Connection:
             if self._lost.done():
                 trouble = self._lost.result()
         lasted_s = 0.0 if up_at is None else self._radio.clock() - up_at
-        return End(trouble, lasted_s, silent)
+        was_heard = up_at is not None and self._gate.heard_at is not None
+        return End(trouble, lasted_s, silent, was_heard)
 
     async def _connect(self, found: Found, limit_s: float) -> BleakClient:
         async with self._common.connecting:
@@ -170,6 +175,8 @@ class Connection:
 
     def _come_up(self, found: Found, facts: dict[int, bytes]) -> None:
         """Tell that the link is up, then what the device says of itself."""
+        if self._lost.done():  # in this very turn; a gate opened now would be closed by nobody
+            raise LinkTrouble(self._lost.result().verdict, self._lost.result().reason)
         self._gate.open(self._note)
         self.is_up = True
         if found.candidate.name:
@@ -222,7 +229,7 @@ class Connection:
 
     async def _probe(self, client: BleakClient, table: GattTable) -> None:
         """Ask a silent device for something that it must answer."""
-        characteristic = table.probe(self._refused | self._target.unanswered)
+        characteristic = table.probe(self._refused | self._unanswered())
         if characteristic is not None:
             await self._ask_silent(client.read_gatt_char(characteristic), "asking it")
 
@@ -243,19 +250,25 @@ class Connection:
 
     async def _read(self, client: BleakClient, table: GattTable, number: int) -> bytes:
         """Return a value, or nothing when the device will not tell."""
-        if "read" not in table[number].properties or number in self._target.unanswered:
+        if "read" not in table[number].properties or number in self._unanswered():
             return b""
         what = f"reading {number:04x}"
         try:
             call = client.read_gatt_char(table[number])
             return bytes(await self._call(call, READ_LIMIT_S, what))
         except TookTooLong:  # after a question without an answer no other one may be asked
-            self._target.unanswered.add(number)
+            self._target.unanswered[number] = self._radio.clock()
             raise
         except STACK_ERRORS as error:
             self._refused.add(number)
             log.info("%s: %s: %s", self._target.source, what, plain_text(str(error), 80))
             return b""
+
+    def _unanswered(self) -> set[int]:
+        """Return what is better not asked for: the last question cost the link, not long ago."""
+        now = self._radio.clock()
+        unanswered = self._target.unanswered.items()
+        return {number for number, at in unanswered if now - at < UNANSWERED_FOR_S}
 
     async def _call(self, call: Coroutine[Any, Any, T], limit_s: float, what: str) -> T:
         return await self._unless_lost(self._radio.calls.run(call, limit_s, what))

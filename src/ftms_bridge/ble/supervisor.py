@@ -28,6 +28,9 @@ the longest advertising interval is 10.24 s); twice that may miss one."""
 STUBBORN_REST_S: Final = 30.0
 """Rest after a device that is not what was bound: it will hardly change soon. House choice."""
 
+TIMES_WRONG: Final = 2
+"""So often in a row must services be missing to be believed."""
+
 _NOT_SEEN: Final = Trouble(
     Verdict.NOT_SEEN, "not heard: switched off, out of reach, or held by another app?"
 )
@@ -60,7 +63,7 @@ class Supervisor:
         self._was_silent = False
         self._failed_tries = 0
         self._freed = False
-        self._services_forgotten = False
+        self._times_wrong = 0
         if target.binding.address:
             common.taken[target.source] = target.binding.address
 
@@ -195,20 +198,20 @@ class Supervisor:
         """Learn from how a connection ended, and rest before the next search."""
         self._was_silent = end.was_silent
         self._failed_tries = 0 if end.lasted_s > 0.0 else self._failed_tries + 1
-        self._back_off.ended(end.lasted_s)
+        self._back_off.ended(end.lasted_s, was_heard=end.was_heard)
         if self._scanner.trouble is not None:  # it came in the same turn as the loss
             self._tell(self._scanner.trouble)
-        verdict = end.trouble.verdict
-        if verdict is Verdict.WRONG_SERVICES and not self._services_forgotten:
+        if end.trouble.verdict is Verdict.WRONG_SERVICES:
+            self._times_wrong += 1
+        elif end.lasted_s > 0.0:
+            self._times_wrong = 0
+        if self._times_wrong == TIMES_WRONG:
             # after an update of its firmware the system may still remember the old services
-            self._services_forgotten = True
             await self._radio.stack.forget_device(found.candidate.address)
-        elif verdict in (Verdict.WRONG_SERVICES, Verdict.CHANGED_IDENTITY):
+        elif self._times_wrong > TIMES_WRONG or end.trouble.verdict is Verdict.CHANGED_IDENTITY:
             await asyncio.sleep(STUBBORN_REST_S)
             return
-        if end.lasted_s > 0.0:
-            self._services_forgotten = False
-        elif "InProgress" in end.trouble.reason:
+        if "InProgress" in end.trouble.reason:
             await self._recovery.ill(Cause.BUSY)
         await asyncio.sleep(self._back_off.rest_s())
 
@@ -233,6 +236,9 @@ class Supervisor:
 
     def _tell(self, trouble: Trouble) -> None:
         """Deliver that the link is down for this reason, if that is news."""
+        if trouble.verdict is Verdict.WRONG_SERVICES and self._times_wrong < TIMES_WRONG - 1:
+            # BlueZ may say that all services are known before it shows them
+            trouble = Trouble(Verdict.NO_ANSWER, trouble.reason)
         if self.gate is None or trouble.verdict is self.verdict:
             return
         self.verdict = trouble.verdict

@@ -10,6 +10,7 @@ from ftms_bridge.ble.radio import Radio
 from ftms_bridge.ble.recovery import Recovery
 from ftms_bridge.ble.scanner import Scanner
 from ftms_bridge.ble.verdicts import Trouble
+from ftms_bridge.gatt.notification import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Survey:
 
 
 async def survey(radio: Radio, seconds: float) -> Survey:
-    """Listen for so many seconds; return early only when the radio cannot listen at all."""
+    """Listen for so many seconds; return early when the radio cannot be used at all."""
     recovery = Recovery(
         radio.stack, adapter=radio.adapter, mode="off", clock=radio.clock, calls=radio.calls
     )
@@ -33,7 +34,11 @@ async def survey(radio: Radio, seconds: float) -> Survey:
     scanning = asyncio.create_task(scanner.run())
     try:
         with scanner.searching():
+            ends_at = radio.clock() + seconds
             trouble = await scanner.first_trouble(within_s=seconds)
+            if trouble is not None and trouble.verdict is Verdict.RADIO_FAULT:
+                await asyncio.sleep(max(ends_at - radio.clock(), 0.0))  # the next try may work
+                trouble = None if scanner.adverts else trouble
     finally:
         scanning.cancel()
         await asyncio.gather(scanning, return_exceptions=True)

@@ -17,21 +17,22 @@ class Target:
 
     source: str
     binding: Binding
-    unanswered: set[int] = field(default_factory=set)
-    """Characteristics that this device did not answer for: a second question would cost the link
-    again."""
+    unanswered: dict[int, float] = field(default_factory=dict)
+    """Characteristics that this device did not answer for, and when: a second question would cost
+    the link again."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
     """How a connection ended; ``lasted_s`` is 0 when it never came up.
 
-    was_silent: it was given up because nothing was heard.
+    was_silent: it was given up because nothing was heard. was_heard: it brought a measurement.
     """
 
     trouble: Trouble
     lasted_s: float = 0.0
     was_silent: bool = False
+    was_heard: bool = False
 
 
 @dataclass(slots=True)

@@ -61,6 +61,7 @@ def command(
 
     from ftms_bridge.app.logs import set_up_logs
     from ftms_bridge.app.record_plan import Wanted
+    from ftms_bridge.errors import RadioUnavailable
     from ftms_bridge.measurement.sources import MachineKind
 
     set_up_logs("error", "text")
@@ -68,6 +69,11 @@ def command(
         machine, None if kind is None else MachineKind(kind), config_file, radio, adapter
     )
     taken = asyncio.run(_record(wanted, out, seconds))
+    if not taken.records:
+        raise RadioUnavailable(
+            f"Nothing was recorded of {machine}: {taken.link}.",
+            hint="Does a bridge hold it? ftms-bridge link release. If not: ftms-bridge doctor",
+        )
     click.echo(
         f"\n{taken.records} notifications in {taken.seconds:.0f} s are in {out}"
         + (f"; {taken.lost} could not be written" if taken.lost else "")

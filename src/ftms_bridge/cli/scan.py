@@ -45,9 +45,11 @@ def command(*, seconds: float, as_json: bool, save: Path | None, radio: str, ada
 
     from ftms_bridge.app.logs import set_up_logs
     from ftms_bridge.app.radios import open_radio
-    from ftms_bridge.app.scanning import device_row, scan, write_configuration
+    from ftms_bridge.app.scanning import check_is_new, device_row, scan, write_configuration
 
     set_up_logs("error", "text")
+    if save is not None:
+        check_is_new(save)
 
     async def listen() -> tuple[Candidate, ...]:
         async with open_radio(radio, adapter=adapter) as opened:
