@@ -9,8 +9,8 @@ import pytest
 from bleak.exc import BleakDBusError, BleakError
 
 from ftms_bridge.ble.binding import Binding
-from ftms_bridge.ble.connection import UNANSWERED_FOR_S
 from ftms_bridge.ble.bluetooth import Bluetooth
+from ftms_bridge.ble.connection import UNANSWERED_FOR_S
 from ftms_bridge.ble.patience import RECONNECT_AFTER_S
 from ftms_bridge.ble.stack import PlainStack
 from ftms_bridge.ble.target import Target
