@@ -14,7 +14,7 @@ from bleak.exc import (
 
 from ftms_bridge.ble.binding import Binding
 from ftms_bridge.ble.recovery import Recovery
-from ftms_bridge.ble.scanner import MOST_SIGHTINGS, SILENT_AFTER_S, Scanner
+from ftms_bridge.ble.scanner import MOST_SIGHTINGS, SILENT_AFTER_S, STOP_LIMIT_S, Scanner
 from ftms_bridge.ble.stack import PlainStack, StackState
 from ftms_bridge.ble.verdicts import Trouble
 from ftms_bridge.gatt.notification import Verdict
@@ -222,5 +222,41 @@ def test_a_trouble_is_over_when_nobody_searches_any_more() -> None:
             with scanner.searching():
                 assert await scanner.first_trouble(5.0) is not None
             assert scanner.trouble is None
+
+    run_virtual(run())
+
+
+def test_a_pause_stops_the_scan_and_its_end_starts_it_again() -> None:
+    async def run() -> None:
+        air = FakeAir(FakeDevice())
+        async with scanning(air) as (scanner, _):
+            with scanner.searching():
+                await asyncio.sleep(1)
+                async with scanner.paused():
+                    assert air.scanning == 0
+                    async with scanner.paused():
+                        await asyncio.sleep(1)
+                    await asyncio.sleep(1)
+                    assert air.scanning == 0
+                await asyncio.sleep(0.1)
+                assert air.scanning == 1
+            async with scanner.paused():
+                pass
+            await asyncio.sleep(1)
+            assert air.scanning == 0
+
+    run_virtual(run())
+
+
+def test_a_pause_waits_for_no_scan_that_cannot_start() -> None:
+    async def run() -> None:
+        air = FakeAir()
+        air.scan_faults.extend([NEVER] * 3)
+        async with scanning(air) as (scanner, _):
+            with scanner.searching():
+                await asyncio.sleep(1)
+                began = now()
+                async with scanner.paused():
+                    assert now() - began <= STOP_LIMIT_S
 
     run_virtual(run())

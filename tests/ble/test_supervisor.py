@@ -560,3 +560,28 @@ def test_a_fact_that_cost_the_link_is_asked_for_again_hours_later() -> None:
             await settled(lambda: bool(kept.records(0x2ACC)))
 
     run_virtual(run())
+
+
+def test_nobody_listens_while_somebody_connects() -> None:
+    async def run() -> None:
+        bike = FakeDevice()
+        air = FakeAir(bike)
+        scanning_at_connect: list[int] = []
+
+        async def answer(call: str) -> None:
+            if call == "connect":
+                scanning_at_connect.append(air.scanning)
+
+        bike.answer = answer  # type: ignore[method-assign]
+        async with keeping(air) as kept:
+            rower = Target("rower", Binding(MachineKind.ROWER))
+            other = kept.bluetooth.link("rower", [rower])
+            searching = asyncio.create_task(other.run(kept.arrivals.append))
+            await kept.up()
+            await asyncio.sleep(1.0)
+            assert scanning_at_connect == [0]
+            assert air.scanning == 1  # the other one is still being searched
+            searching.cancel()
+            await asyncio.gather(searching, return_exceptions=True)
+
+    run_virtual(run())

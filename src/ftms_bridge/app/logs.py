@@ -7,7 +7,7 @@ import logging
 import sys
 from typing import Final, Literal
 
-CHATTY: Final = ("bleak", "dbus_fast", "bumble")
+CHATTY: Final = ("bleak", "dbus_fast")
 
 LogFormat = Literal["auto", "text", "json"]
 
@@ -36,5 +36,6 @@ def set_up_logs(level: str, log_format: LogFormat) -> None:
         JsonFormatter() if as_json else logging.Formatter("%(asctime)s %(levelname)-7s %(message)s")
     )
     logging.basicConfig(level=level.upper(), handlers=[to_stderr], force=True)
+    logging.getLogger("bumble").setLevel(logging.CRITICAL)  # its errors come to us as exceptions
     for chatty in CHATTY:  # at debug they write every packet and every D-Bus signal
         logging.getLogger(chatty).setLevel(max(logging.getLogger().level, logging.INFO))

@@ -61,7 +61,6 @@ class Bluetooth:
         self, radio: Radio, *, state_directory: Path | None, recovery: RecoveryMode = "power"
     ) -> None:
         self.radio = radio
-        self._common = Common(radio, IdentityStore(state_directory))
         self.recovery = Recovery(
             radio.stack,
             adapter=radio.adapter,
@@ -71,15 +70,14 @@ class Bluetooth:
         )
         self.recovery.is_idle = lambda: not any(one.is_up for one in self.supervisors())
         self.scanner = Scanner(radio, self.recovery)
+        self._common = Common(radio, IdentityStore(state_directory), self.scanner)
         self._links: dict[str, BluetoothLink] = {}
 
     def link(self, machine: str, targets: Iterable[Target]) -> BluetoothLink:
         """Return the link of a machine; its targets are the machine itself and its sensors."""
         hold = Hold(self.radio.clock)
         supervisors = [
-            Supervisor(
-                target, self._common, scanner=self.scanner, recovery=self.recovery, hold=hold
-            )
+            Supervisor(target, self._common, recovery=self.recovery, hold=hold)
             for target in targets
         ]
         link = self._links[machine] = BluetoothLink(supervisors, hold, self.radio)

@@ -113,7 +113,7 @@ class Connection:
         return End(trouble, lasted_s, silent, was_heard)
 
     async def _connect(self, found: Found, limit_s: float) -> BleakClient:
-        async with self._common.connecting:
+        async with self._common.connecting, self._common.scanner.paused():
             name = found.candidate.name or found.candidate.address
             call = self._radio.connect(found.device, name, self._note_end, limit_s=limit_s)
             making = asyncio.create_task(call)

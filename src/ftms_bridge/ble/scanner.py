@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,6 +90,11 @@ class Scanner:
         self._searchers = 0
         self._wanted = asyncio.Event()
         self._disturbed = asyncio.Event()
+        self._free = asyncio.Event()
+        self._free.set()
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
+        self._pauses = 0
         self._failed = asyncio.Event()
         self._looks: list[_Look] = []
         self._sightings: dict[str, Found] = {}
@@ -98,8 +104,9 @@ class Scanner:
     async def run(self) -> None:
         """Scan whenever somebody searches, until cancelled."""
         while True:
-            await self._wanted.wait()
+            await self._until_wanted()
             self._disturbed.clear()
+            self._at_rest.clear()
             try:
                 await self._scan()
             except (*STACK_ERRORS, TookTooLong, LinkTrouble) as error:
@@ -112,6 +119,8 @@ class Scanner:
                 await self._fail(Trouble(Verdict.RADIO_FAULT, "an unforeseen fault, see the log"))
             else:
                 self._failures = 0
+            finally:
+                self._at_rest.set()
 
     def disturb(self, trouble: Trouble) -> None:
         """Take note that the stack below went away; a running scan is started anew."""
@@ -132,6 +141,26 @@ class Scanner:
                 self._wanted.clear()
                 self._disturbed.set()
                 self.trouble = None  # nobody would ever take it back
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Leave the adapter to somebody who connects.
+
+        Adapters do one or the other. On BlueZ, a scan that goes on while a connection is made was
+        seen to hear nothing any more, from anybody, and to say nothing of it.
+        """
+        self._pauses += 1
+        self._free.clear()
+        self._disturbed.set()
+        try:
+            with contextlib.suppress(TimeoutError):  # a scan that will not stop is no reason not to
+                async with asyncio.timeout(STOP_LIMIT_S):
+                    await self._at_rest.wait()
+            yield
+        finally:
+            self._pauses -= 1
+            if not self._pauses:
+                self._free.set()
 
     async def look(self, binding: Binding, known: str | None, wait_s: float) -> list[Found]:
         """Return all that were heard meanwhile and fit, as soon as there is what may be taken.
@@ -172,6 +201,12 @@ class Scanner:
         """Return how bleak calls a device now, if it was heard."""
         found = self._sightings.get(address)
         return None if found is None else found.device
+
+    async def _until_wanted(self) -> None:
+        """Return when somebody searches and nobody connects."""
+        while not (self._wanted.is_set() and self._free.is_set()):
+            await self._wanted.wait()
+            await self._free.wait()
 
     async def _scan(self) -> None:
         """Listen until nobody searches any more, something disturbs, or nothing is heard."""
@@ -219,6 +254,7 @@ class Scanner:
 
     async def _fail(self, trouble: Trouble) -> None:
         """Tell, recover, rest."""
+        self._at_rest.set()
         if self.trouble is None or self.trouble.verdict is not trouble.verdict:
             log.warning("cannot scan: %s (%s)", trouble.reason, trouble.verdict.value)
         self.trouble = trouble

@@ -11,7 +11,7 @@ from ftms_bridge.ble.connection import Connection
 from ftms_bridge.ble.hold import Hold
 from ftms_bridge.ble.inbox import Gate, Inbox
 from ftms_bridge.ble.recovery import Cause, Recovery
-from ftms_bridge.ble.scanner import Found, Scanner
+from ftms_bridge.ble.scanner import Found
 from ftms_bridge.ble.target import Common, End, Target
 from ftms_bridge.ble.verdicts import STACK_VERDICTS, Trouble
 from ftms_bridge.gatt.notification import Verdict
@@ -45,7 +45,6 @@ class Supervisor:
         target: Target,
         common: Common,
         *,
-        scanner: Scanner,
         recovery: Recovery,
         hold: Hold,
     ) -> None:
@@ -55,7 +54,7 @@ class Supervisor:
         self.rssi_dbm: int | None = None
         self._common = common
         self._radio = common.radio
-        self._scanner = scanner
+        self._scanner = common.scanner
         self._recovery = recovery
         self._hold = hold
         self._connection: Connection | None = None
@@ -242,9 +241,15 @@ class Supervisor:
         if self.gate is None or trouble.verdict is self.verdict:
             return
         self.verdict = trouble.verdict
-        level = logging.INFO if trouble.verdict in _EXPECTED else logging.WARNING
-        log.log(level, "%s: %s (%s)", self.target.source, trouble.reason, trouble.verdict.value)
+        log.log(_level(trouble), "%s: %s", self.target.source, trouble.reason)
         self.gate.tell_down(trouble)
+
+
+def _level(trouble: Trouble) -> int:
+    """Return how important it is; what is wrong with the radio itself is told once, not by link."""
+    if trouble.verdict in STACK_VERDICTS:
+        return logging.DEBUG
+    return logging.INFO if trouble.verdict in _EXPECTED else logging.WARNING
 
 
 _EXPECTED: Final = frozenset({Verdict.SEARCHING, Verdict.RELEASED, Verdict.LOST, Verdict.NOT_SEEN})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ftms_bridge.ble.binding import Binding
 from ftms_bridge.ble.identity import Fingerprint, IdentityStore
 from ftms_bridge.ble.radio import Radio
+from ftms_bridge.ble.scanner import Scanner
 from ftms_bridge.ble.verdicts import Trouble
 
 
@@ -41,6 +42,7 @@ class Common:
 
     radio: Radio
     identities: IdentityStore
+    scanner: Scanner
     connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     taken: dict[str, str] = field(default_factory=dict)
     """Which address is whose, by source: bound by it, or being served."""
