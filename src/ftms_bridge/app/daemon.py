@@ -19,6 +19,7 @@ from ftms_bridge.app.hand_over import HandOver, HandOverRules
 from ftms_bridge.app.health import NoRadio, NoRecorder
 from ftms_bridge.app.links import LinkPlan, plan_links
 from ftms_bridge.app.loop import stop_on_signals
+from ftms_bridge.app.one_bridge import only_bridge
 from ftms_bridge.app.radio_meter import RadioMeter
 from ftms_bridge.app.radios import make_bluetooth
 from ftms_bridge.app.recorder import Recorder, RecorderSettings
@@ -181,7 +182,10 @@ class Daemon:
 
 
 async def run_daemon(settings: Settings) -> None:
-    """Run the bridge until the process is asked to stop."""
+    """Run the bridge until the process is asked to stop.
+
+    Raises InstanceRunning when this computer has one for that broker and base already.
+    """
     stop = asyncio.Event()
     stop_on_signals(stop)
     daemon = Daemon(settings)
@@ -191,5 +195,7 @@ async def run_daemon(settings: Settings) -> None:
         settings.mqtt.host,
         settings.mqtt.port,
     )
-    await daemon.run(stop)
+    mqtt = settings.mqtt
+    with only_bridge(f"{mqtt.host}:{mqtt.port}", mqtt.base):
+        await daemon.run(stop)
     log.info("stopped")

@@ -51,8 +51,10 @@ class FoundDevice(TypedDict):
     services: list[str]
 
 
-async def scan(radio: Radio, seconds: float) -> tuple[Candidate, ...]:
+async def scan(radio: Radio, seconds: float, where: str = SYSTEM) -> tuple[Candidate, ...]:
     """Return the fitness machines and sensors near, strongest first.
+
+    where: what the radio was opened with.
 
     Raises RadioUnavailable when nothing can be heard at all.
     """
@@ -60,9 +62,13 @@ async def scan(radio: Radio, seconds: float) -> tuple[Candidate, ...]:
     if heard.trouble is not None:
         raise RadioUnavailable(
             f"Bluetooth cannot be used: {heard.trouble.reason} ({heard.trouble.verdict.value}).",
-            hint="Find out why, and what to do: ftms-bridge doctor",
+            hint=f"Find out why, and what to do: ftms-bridge doctor{_radio_option(where)}",
         )
     return tuple(one for one in heard.found if one.services & FITNESS_SERVICES)
+
+
+def _radio_option(where: str) -> str:
+    return "" if where == SYSTEM else f" --radio {where}"
 
 
 def device_row(candidate: Candidate) -> FoundDevice:

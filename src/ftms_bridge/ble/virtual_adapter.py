@@ -97,7 +97,7 @@ class VirtualAdapter(PlainStack):
                     async with asyncio.timeout(OPEN_LIMIT_S):
                         self._device = await self._open()
                 except (OSError, BaseBumbleError) as error:
-                    self._trouble = f"no virtual adapter at {self.where}: {error or 'no answer'}"
+                    self._trouble = f"no virtual adapter at {self.where}: {why_not(error)}"
                     raise unavailable(self._trouble) from error
             return self._device
 
@@ -254,6 +254,13 @@ def advertised(heard: Advertisement) -> AdvertisementData:
         rssi=heard.rssi,
         platform_data=(heard,),
     )
+
+
+def why_not(error: Exception) -> str:
+    """Return in words why an adapter could not be opened."""
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there; start it with: ftms-bridge virtual"
+    return str(error) or "no answer"
 
 
 def unavailable(text: str) -> BleakBluetoothNotAvailableError:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     "--radio",
     default="system",
     show_default=True,
+    envvar="FTMS_BRIDGE_BLUETOOTH__RADIO",
     metavar="WHERE",
     help="`system`: this computer's Bluetooth; tcp:HOST:PORT: a virtual one (ftms-bridge virtual).",
 )
@@ -53,7 +54,7 @@ def command(*, seconds: float, as_json: bool, save: Path | None, radio: str, ada
 
     async def listen() -> tuple[Candidate, ...]:
         async with open_radio(radio, adapter=adapter) as opened:
-            return await scan(opened, seconds)
+            return await scan(opened, seconds, radio)
 
     if not as_json:
         click.echo(f"Listening for {seconds:g} s ...", err=True)
