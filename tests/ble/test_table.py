@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from bleak.backends.service import BleakGATTServiceCollection
 
-from ftms_bridge.ble.table import CONTROL_POINTS, IDENTITY, MEASURED, PRIVATE, GattTable
+from ftms_bridge.ble.table import (
+    CONTROL_POINTS,
+    IDENTITY,
+    MEASURED,
+    PRIVATE,
+    GattTable,
+    telling_name,
+)
 from tests.ble.fake_air import BIKE, FakeDevice, collection
 
 HYBRID = {
@@ -51,3 +58,10 @@ def test_a_probe_is_anything_that_must_be_answered() -> None:
 def test_of_two_with_one_number_the_first_counts() -> None:
     both = {0x1826: {0x2AD2: ("notify", b"")}, 0x1818: {0x2AD2: ("read", b"")}}
     assert table(both)[0x2AD2].properties == ["notify"]
+
+
+def test_of_a_radio_name_only_what_chooses_a_profile_is_told() -> None:
+    assert telling_name("Matrix 1234") == "Matrix "
+    assert telling_name("VOLT-3F2A").startswith("VOLT-")
+    assert "3" not in telling_name("VOLT-3F2A")
+    assert telling_name("Anna's bike 7") == telling_name("") == telling_name("42") == ""

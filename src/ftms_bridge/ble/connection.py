@@ -24,6 +24,7 @@ from ftms_bridge.ble.table import (
     MEASURED,
     MODEL,
     GattTable,
+    telling_name,
 )
 from ftms_bridge.ble.target import Common, End, Target
 from ftms_bridge.ble.verdicts import STACK_ERRORS, LinkTrouble, Trouble, plain_text, trouble_of
@@ -179,8 +180,8 @@ class Connection:
             raise LinkTrouble(self._lost.result().verdict, self._lost.result().reason)
         self._gate.open(self._note)
         self.is_up = True
-        if found.candidate.name:
-            self._gate.put(DEVICE_NAME, found.candidate.name.encode())
+        if telling := telling_name(found.candidate.name):
+            self._gate.put(DEVICE_NAME, telling.encode())
         if found.service_data is not None:
             self._gate.put(FITNESS_MACHINE_SERVICE, found.service_data)
         for number, data in facts.items():

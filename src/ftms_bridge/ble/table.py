@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 from typing import Final
 
@@ -10,6 +11,7 @@ from bleak.backends.service import BleakGATTServiceCollection
 
 from ftms_bridge.ble.binding import FITNESS_SERVICES, MEASUREMENTS
 from ftms_bridge.gatt.codec import CODECS
+from ftms_bridge.gatt.quirks import quirk_for
 from ftms_bridge.gatt.uuids import short_number
 
 CONTROL_POINTS: Final = frozenset({0x2AD9, 0x2A55, 0x2A66})
@@ -96,3 +98,13 @@ class GattTable:
             self.unknown += 1
         else:
             self._known.setdefault(number, characteristic)
+
+
+def telling_name(name: str) -> str:
+    """Return the part of a radio name that says which kind of machine it is, if any does.
+
+    What follows the first digit tells one machine from its sisters, and a name that chooses no
+    quirk profile may be that of a person: neither belongs into recordings.
+    """
+    kind = re.split(r"\d", name, maxsplit=1)[0]
+    return kind if kind and quirk_for(name=kind) is not None else ""
