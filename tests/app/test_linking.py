@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ftms_bridge.app.linking import BridgePlace, Wish, ask_bridge, known_links
+from ftms_bridge.app.linking import BridgePlace, Wish, ask_bridge, known_links, links_if_any
 from ftms_bridge.errors import BrokerUnavailable, CommandRejected, UsageError
 from ftms_bridge.mqtt.settings import BrokerSettings
 from tests.app.answering import DOWN, UP, AnsweringBridge
@@ -114,6 +114,23 @@ async def test_no_answer_is_an_error(broker: BrokerProcess) -> None:
         with pytest.raises(BrokerUnavailable, match="no bridge answered below ftms/"):
             await ask_bridge(place(broker.port), Wish("bike", "resume"), within_s=0.3)
     assert len(bridge.asked) == 1
+
+
+async def test_the_link_as_it_was_before_is_returned(broker: BrokerProcess) -> None:
+    async with AnsweringBridge().running(broker.port):
+        before = await ask_bridge(place(broker.port), Wish("bike", "release"))
+    assert before == {"machine": "bike", **DOWN}
+
+
+async def test_a_sensor_is_told_with_its_machine(broker: BrokerProcess) -> None:
+    async with AnsweringBridge().running(broker.port) as bridge:
+        with pytest.raises(UsageError, match="strap is a sensor of bike"):
+            await ask_bridge(place(broker.port), Wish("strap", "release"))
+    assert not bridge.asked
+
+
+async def test_links_are_none_where_there_is_no_broker() -> None:
+    assert await links_if_any(place(free_port())) == []
 
 
 @pytest.mark.parametrize("machine", ["", "Bike", "a/b", "+", "bike\n"])

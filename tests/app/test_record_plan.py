@@ -80,7 +80,7 @@ def test_without_a_configuration_it_says_what_to_give(home: Path) -> None:
         (MACOS, MACOS, ""),
         ("12345678-ABCD-ABCD-ABCD-1234567890AB", "12345678-ABCD-ABCD-ABCD-1234567890AB", ""),
         ("My bike", "", "My bike"),
-        ("C0:01", "", "C0:01"),
+        ("C0:01*", "", "C0:01*"),
     ],
 )
 def test_by_hand_it_is_an_address_or_a_name(machine: str, address: str, name: str) -> None:
@@ -89,6 +89,13 @@ def test_by_hand_it_is_an_address_or_a_name(machine: str, address: str, name: st
     binding = supervisor.target.binding
     assert (binding.kind, binding.address, binding.name) == (MachineKind.ROWER, address, name)
     assert (made.machine.id, made.machine.auto_quirk) == ("rower", True)
+
+
+@pytest.mark.parametrize("machine", ["E5:E3:5A", "e5", ADDRESS + ":06", ADDRESS[:-1], "C0-01"])
+def test_a_part_of_an_address_is_no_name(machine: str) -> None:
+    with pytest.raises(UsageError, match="no whole address") as caught:
+        plan(Wanted(machine, MachineKind.ROWER))
+    assert f"'{machine}*'" in caught.value.hint
 
 
 def test_a_recording_binds_nothing_for_good(home: Path) -> None:

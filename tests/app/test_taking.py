@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from ftms_bridge.app import taking
-from ftms_bridge.app.taking import LABELS, SHOW_EVERY_S, Take, Taken, take
+from ftms_bridge.app.taking import (
+    END_AGAIN_S,
+    LABELS,
+    SHOW_EVERY_S,
+    Take,
+    TakeJournal,
+    TakeKeys,
+    Taken,
+    take,
+)
 from ftms_bridge.errors import OutputFailed, RadioUnavailable
 from ftms_bridge.gatt.codec import encode
 from ftms_bridge.gatt.notification import LinkChange, Notification, Verdict
@@ -19,6 +29,7 @@ from ftms_bridge.ports import Deliver
 from ftms_bridge.recordings.format import Marker
 from ftms_bridge.recordings.header import RecordingHeader
 from ftms_bridge.recordings.reader import RecordingReader
+from ftms_bridge.recordings.writer import RecordingWriter
 
 BIKE = MachineSpec("bike", MachineKind.INDOOR_BIKE)
 HEADER = RecordingHeader((BIKE,), wall_start=1_790_000_000.0, run_id="abc")
@@ -107,7 +118,7 @@ async def test_labels_remarks_and_nothing_else_come_from_keys(
     task = asyncio.create_task(taken(file, seconds=None))
     while not keys:
         await asyncio.sleep(0)
-    for key in (*LABELS, "F", " ", "?", "\x1b", " ", "q"):
+    for key in (*LABELS, "F", " ", "?", "\x1b", " ", "q", "q"):
         keys[0](key)
     result = await task
     labels = [one.detail for one in markers(file) if one.kind == "label"]
@@ -117,7 +128,27 @@ async def test_labels_remarks_and_nothing_else_come_from_keys(
         {"remark": 1},
         {"remark": 2},
     ]
-    assert (result.label, result.remarks) == ("forward", 2)
+    assert (result.label, result.marks) == ("forward", 2)
+
+
+def pressed(*keys: tuple[float, str]) -> tuple[bool, bool]:
+    """Press keys at their times; return whether that ends it, and whether one more q would."""
+    now = [0.0]
+    stop = asyncio.Event()
+    with RecordingWriter(Path(os.devnull), HEADER) as writer:
+        journal = TakeJournal(writer, lambda: now[0])
+        taking_keys = TakeKeys(journal, lambda: now[0], stop)
+        for now[0], key in keys:
+            taking_keys.press(key)
+    return stop.is_set(), journal.taken.may_end
+
+
+def test_only_a_second_q_in_a_row_ends_it() -> None:
+    assert pressed((0.0, "q")) == (False, True)
+    assert pressed((0.0, "q"), (END_AGAIN_S, "Q"))[0]
+    assert pressed((0.0, "q"), (END_AGAIN_S + 0.1, "q")) == (False, True)
+    assert pressed(*((0.0, key) for key in "quick queue")) == (False, False)
+    assert pressed((0.0, "\x04"))[0]
 
 
 async def test_a_signal_ends_it_in_good_order(tmp_path: Path, keys: list[Press]) -> None:

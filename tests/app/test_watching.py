@@ -6,17 +6,29 @@ import asyncio
 import io
 from collections.abc import Callable, Sequence
 from itertools import count
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from ftms_bridge.app.watching import OnChange, OnMessage, Watch, WatchSettings, checked_base
+from ftms_bridge.app import watching
+from ftms_bridge.app.watching import (
+    OnChange,
+    OnMessage,
+    Watch,
+    WatchSettings,
+    checked_base,
+    find_bridge,
+)
 from ftms_bridge.dashboard.display import plain_lines
 from ftms_bridge.errors import BrokerUnavailable, ConfigError, UsageError
 from ftms_bridge.mqtt.encoding import encode
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.mqtt.trouble import NO_ANSWER, NOTHING_LISTENS, UNKNOWN_HOST, Trouble
+from tests.config.surroundings import Writer, home, write
 from tests.dashboard.build import info, live
+
+__all__ = ["home", "write"]
 
 BROKER = BrokerSettings("broker.lan", username="rider", password="secret-7")
 
@@ -93,6 +105,53 @@ async def test_a_broker_that_is_away_is_shown_and_nothing_ends() -> None:
     text, watch, _ = await watched(no_broker, seconds=0.01)
     assert text == f"no broker: {NO_ANSWER.what}; trying again\n"
     assert not watch.view.connected
+
+
+async def test_it_is_known_whether_there_was_a_broker_at_all() -> None:
+    _, never, _ = await watched(no_broker, seconds=0.01)
+    with pytest.raises(BrokerUnavailable, match=NO_ANSWER.what):
+        never.check_was_connected()
+
+    def broker_for_a_while(on_message: OnMessage, on_change: OnChange) -> None:
+        on_change(None)
+        on_change(NO_ANSWER)
+
+    _, once, _ = await watched(broker_for_a_while, seconds=0.01)
+    once.check_was_connected()
+    assert not once.view.connected
+
+
+def test_a_bridge_is_found_by_url_file_configuration_or_on_this_computer(
+    write: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_bridge(None, None, None) == (BrokerSettings("localhost"), "ftms")
+    file = write.with_bike('[mqtt]\nhost = "broker.lan"\nbase = "home/gym"\n')
+    for found in (find_bridge(None, file, None), _found(monkeypatch, file)):
+        assert (found[0].host, found[1]) == ("broker.lan", "home/gym")
+    assert find_bridge(None, None, "other")[1] == "other"
+    assert find_bridge("mqtt://x", None, None) == (BrokerSettings("x"), "ftms")
+    with pytest.raises(UsageError, match="both name a broker"):
+        find_bridge("mqtt://x", file, None)
+
+
+def test_a_found_configuration_that_is_wrong_says_how_to_do_without(
+    write: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _found(monkeypatch, write("x = ["))
+    assert "--broker" in caught.value.hint
+
+    def refuse(explicit: Path | None) -> Path | None:
+        raise PermissionError(13, "Permission denied", "/etc/ftms-bridge/x.toml")
+
+    monkeypatch.setattr(watching, "find_file", refuse)
+    with pytest.raises(ConfigError, match=r"/etc/ftms-bridge/x.toml: may not be read"):
+        find_bridge(None, None, None)
+
+
+def _found(monkeypatch: pytest.MonkeyPatch, file: Path) -> tuple[BrokerSettings, str]:
+    monkeypatch.setenv("FTMS_BRIDGE_CONFIG", str(file))
+    return find_bridge(None, None, None)
 
 
 async def test_watching_ends_when_it_is_asked_to() -> None:

@@ -13,6 +13,7 @@ from ftms_bridge.cli.main import load
 from ftms_bridge.errors import InputMissing, UsageError
 from ftms_bridge.simulator.scenario_file import load_scenario
 from tests.app.doctor.rides import simulated
+from tests.brokers import free_port
 from tests.config.surroundings import Writer
 from tests.simulator.build import treadmill, walk
 
@@ -56,6 +57,20 @@ def test_a_wrong_configuration_is_quoted(write: Writer) -> None:
 
 def test_a_radio_that_cannot_be_is_a_wrong_option(write: Writer) -> None:
     assert isinstance(run("--radio", "nonsense").exception, UsageError)
+
+
+def test_without_a_configuration_the_radio_of_the_environment_is_used(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FTMS_BRIDGE_BLUETOOTH__RADIO", f"tcp:127.0.0.1:{free_port()}")
+    told = json.loads(run("--json").output)
+    codes = {row["check"]: row["code"] for row in told["findings"]}
+    assert codes["bluetooth"] == "stack_trouble"
+    missing = told["findings"][0]
+    assert (missing["code"], missing["remedy"]) == (
+        "config_missing",
+        "ftms-bridge scan --save bridge.toml",
+    )
 
 
 def test_a_clean_recording(tmp_path: Path) -> None:

@@ -97,9 +97,14 @@ async def test_labels_by_key_land_in_the_recording_and_the_terminal_is_put_back(
             *command("mine", "--config", config, "--out", out),
             stdin=program, stdout=program, stderr=program, env={**os.environ, "TERM": "xterm"},
         )  # fmt: skip
-        await shown.until("cadence_rpm")  # something was measured already
+        await shown.until(" rpm")  # something was measured already
         assert termios.tcgetattr(program) != before
-        for key, word in (("f", "[forward]"), ("B", "[backward]"), (" ", "q"), ("x", "q")):
+        for key, word in (
+            ("f", "[forward]"),
+            ("B", "[backward]"),
+            (" ", "mark 1"),
+            ("q", "q again ends"),
+        ):
             shown.press(key)
             await shown.until(word)
         shown.press("q")

@@ -17,6 +17,7 @@ import pytest
 
 from ftms_bridge.mqtt.encoding import encode
 from tests.brokers import HOST, BrokerProcess, broker, broker_with_login, free_port
+from tests.config.surroundings import Writer
 from tests.dashboard.build import info, live, state
 
 __all__ = ["broker", "broker_with_login"]
@@ -81,13 +82,14 @@ async def test_user_and_password_are_taken_and_the_password_also_from_the_enviro
     assert "wrong-9" not in refused.stdout + refused.stderr
 
 
-def test_a_broker_that_is_away_is_an_error_for_one_look_only() -> None:
+def test_a_broker_that_is_away_all_the_time_is_an_error() -> None:
     url = f"mqtt://{HOST}:{free_port()}"
     result = watch("--once", "--broker", url, "--seconds", "1")
     assert result.returncode == 69
     assert f"No broker at {url}: nothing listens there." in result.stderr
     result = watch("--broker", url, "--seconds", "1")
-    assert (result.returncode, result.stderr) == (0, "")
+    assert result.returncode == 69
+    assert f"No broker at {url}: nothing listens there." in result.stderr
     assert result.stdout == "no broker: nothing listens there; trying again\n"
 
 
@@ -100,6 +102,18 @@ def test_a_wrong_option_is_refused_with_a_hint(words: tuple[str, ...]) -> None:
     assert result.returncode == 64
     assert "what to do:" in result.stderr
     assert "secret-7" not in result.stderr
+
+
+async def test_broker_and_base_come_from_the_configuration_named_or_found(
+    broker: BrokerProcess, write: Writer
+) -> None:
+    await publish(broker.port, base="home/gym")
+    file = write.with_bike(f'[mqtt]\nhost = "{HOST}"\nport = {broker.port}\nbase = "home/gym"\n')
+    named = watch("--once", "--config", str(file))
+    found = watch("--once", FTMS_BRIDGE_CONFIG=str(file))
+    assert (named.returncode, found.returncode) == (0, 0), named.stderr + found.stderr
+    assert "bike  offline" in named.stdout
+    assert named.stdout == found.stdout
 
 
 class Screen:
@@ -173,5 +187,12 @@ async def test_the_screen_follows_the_bridge_through_an_outage_until_ctrl_c(
 def test_help_names_every_option() -> None:
     result = watch("--help", COLUMNS="120")
     assert result.returncode == 0
-    for word in ("--broker", "--base", "--once", "--seconds", "FTMS_BRIDGE_MQTT__PASSWORD"):
+    for word in (
+        "--broker",
+        "--config",
+        "--base",
+        "--once",
+        "--seconds",
+        "FTMS_BRIDGE_MQTT__PASSWORD",
+    ):
         assert word in result.stdout

@@ -168,6 +168,16 @@ def test_a_machine_that_fell_silent_shows_dashes_instead_of_old_values() -> None
     assert "4.21 km" in text, "what the session amounts to is still true"
 
 
+@pytest.mark.parametrize("height", [24, 8])
+def test_a_bridge_that_stopped_leaves_dashes_instead_of_old_values(height: int) -> None:
+    view = riding_view()
+    hear(view, "bridge", "offline")
+    shown = screen(view, height=height)
+    assert "the bridge is not running" in shown
+    for old in ("24.8", "131", "12:34", "active"):
+        assert old not in shown
+
+
 def test_a_broker_that_is_away_is_said_with_the_reason() -> None:
     view = View("ftms")
     assert "no broker: connecting" in screen(view)

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftms_bridge.dashboard.reading import LINKS_AT_MOST
-from ftms_bridge.dashboard.view import HAPPENINGS_KEPT, MACHINES_AT_MOST, SHOWN_TOPICS, View
+from ftms_bridge.dashboard.reading import LINKS_AT_MOST, UNKNOWN_SESSION
+from ftms_bridge.dashboard.view import (
+    HAPPENINGS_KEPT,
+    MACHINES_AT_MOST,
+    NOT_HEARD,
+    SHOWN_TOPICS,
+    View,
+)
 from ftms_bridge.telemetry.topics import Flow
 from tests.dashboard.build import (
     BIKE_SIGNALS,
@@ -21,6 +27,7 @@ from tests.dashboard.build import (
     hear,
     info,
     link_row,
+    links,
     live,
     result,
     riding_view,
@@ -110,6 +117,21 @@ def test_nothing_stands_as_online_without_broker_bridge_or_news() -> None:
     view.connect()
     hear(view, "bridge", "online")
     assert view.standing(bike, 6.0).word == "online"
+
+
+def test_nothing_old_is_told_while_the_bridge_does_not_run() -> None:
+    view = riding_view()
+    hear(view, "link", links(link_row("strap", "lost")))
+    bike = view.machines["bike"]
+    hear(view, "bridge", "offline")
+    assert bike.signal("power_w", 0.0) is None
+    assert bike.direction(0.0) == NOT_HEARD
+    assert (bike.reading, bike.links, bike.session) == (None, (), UNKNOWN_SESSION)
+    hear(view, "state", state(), machine="belt", retained=True)
+    assert view.machines["belt"].session == UNKNOWN_SESSION
+    hear(view, "bridge", "online")
+    assert bike.session is not None
+    assert bike.session.state == "active"
 
 
 def test_a_machine_of_which_nothing_was_heard_is_called_so() -> None:

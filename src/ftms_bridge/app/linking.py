@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
@@ -31,6 +32,9 @@ from ftms_bridge.telemetry.topics import (
 
 ANSWER_WITHIN_S: Final = 10.0
 """How long an answer may take; house choice: much longer than a slow network needs."""
+
+GLANCE_WITHIN_S: Final = 3.0
+"""How long a look may take that only makes an answer better; house choice."""
 
 REST_WITHIN_S: Final = 1.0
 """What the broker keeps comes in one go; what is not there by then is not there. House choice."""
@@ -94,11 +98,22 @@ async def known_links(place: BridgePlace, *, within_s: float = ANSWER_WITHIN_S) 
     return survey.rows()
 
 
-async def ask_bridge(place: BridgePlace, wish: Wish, *, within_s: float = ANSWER_WITHIN_S) -> None:
+async def links_if_any(place: BridgePlace, *, within_s: float = GLANCE_WITHIN_S) -> list[KnownLink]:
+    """Return every link of the running bridge; none when broker or bridge is not there."""
+    try:
+        return await known_links(place, within_s=within_s)
+    except BrokerUnavailable:  # who asks goes on without, or finds out by itself why not
+        return []
+
+
+async def ask_bridge(
+    place: BridgePlace, wish: Wish, *, within_s: float = ANSWER_WITHIN_S
+) -> KnownLink | None:
     """Ask the running bridge to give a machine away or to take it back; return when it is done.
 
-    Raises UsageError for an impossible machine, BrokerUnavailable when the broker or the bridge
-    is not there or does not answer, CommandRejected when the bridge refuses.
+    Returns the link of the machine as it was before, if the bridge tells of it. Raises UsageError
+    for an impossible machine or a sensor, BrokerUnavailable when the broker or the bridge is not
+    there or does not answer, CommandRejected when the bridge refuses.
     """
     if not MACHINE_ID.fullmatch(wish.machine):
         raise UsageError(
@@ -106,6 +121,26 @@ async def ask_bridge(place: BridgePlace, wish: Wish, *, within_s: float = ANSWER
             hint="Ids have 1 to 32 characters of a-z, 0-9 and _; see: ftms-bridge link status",
         )
     pass_over_dead_sockets()
+    rows = await links_if_any(place, within_s=min(within_s, GLANCE_WITHIN_S))
+    _check_no_sensor(rows, wish)
+    await _ask(place, wish, within_s)
+    own = (row for row in rows if row["machine"] == row["source"] == wish.machine)
+    return next(own, None)
+
+
+def _check_no_sensor(rows: Sequence[KnownLink], wish: Wish) -> None:
+    """Raise UsageError when the wish names a sensor in place of its machine."""
+    if any(row["machine"] == wish.machine for row in rows):
+        return
+    for row in rows:
+        if row["source"] == wish.machine:
+            raise UsageError(
+                f"{wish.machine} is a sensor of {row['machine']}.",
+                hint=f"ftms-bridge link {wish.action} {row['machine']}",
+            )
+
+
+async def _ask(place: BridgePlace, wish: Wish, within_s: float) -> None:
     answer = _Answer(place.base, wish.machine)
     hearing = ask(
         place.broker,

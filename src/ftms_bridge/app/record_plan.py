@@ -24,6 +24,9 @@ ADDRESS = re.compile(
 )
 """A Bluetooth address, or what macOS shows instead of one."""
 
+PART = re.compile(r"[0-9A-Fa-f:-]+")
+"""What is meant as an address, even if it is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -84,6 +87,12 @@ def make_radio_side(radio: str, adapter: str, clock: Callable[[], float]) -> Blu
 
 def _by_hand(wanted: Wanted, kind: MachineKind, clock: Callable[[], float]) -> Plan:
     is_address = ADDRESS.fullmatch(wanted.machine) is not None
+    if not is_address and PART.fullmatch(wanted.machine):
+        raise UsageError(
+            f"{wanted.machine} is no whole address.",
+            hint="Give all six pairs, as ftms-bridge scan shows them. If it is the beginning of a "
+            f"name: '{wanted.machine}*'",
+        )
     binding = Binding(
         kind,
         address=check_address(wanted.machine) if is_address else "",

@@ -37,8 +37,15 @@ LABELS: Final = {
 }
 """What the rider does from now on, by key; ``other`` is a side step or standing by the belt."""
 
-REMARK: Final = " "
-QUIT: Final = ("q", "\x04")
+MARK: Final = " "
+END: Final = "q"
+END_OF_INPUT: Final = "\x04"
+
+END_AGAIN_S: Final = 2.0
+"""So soon the second ``q`` must follow: a word that is typed by mistake ends nothing."""
+
+CONNECTED: Final = "connected"
+"""What is said of a link that is up."""
 
 SYNC_EVERY_S: Final = 1.0
 SHOW_EVERY_S: Final = 0.5
@@ -46,13 +53,17 @@ SHOW_EVERY_S: Final = 0.5
 
 @dataclass(slots=True)
 class Taken:
-    """What has been recorded so far; ``signals`` are the newest values by quantity."""
+    """What has been recorded so far; ``signals`` are the newest values by quantity.
+
+    may_end: whether one more ``q`` ends it.
+    """
 
     seconds: float = 0.0
     records: int = 0
     lost: int = 0
     label: str = ""
-    remarks: int = 0
+    marks: int = 0
+    may_end: bool = False
     link: str = "searching"
     signals: dict[str, float | None] = field(default_factory=dict)
 
@@ -72,7 +83,7 @@ class TakeJournal:
             self.taken.records += 1
         else:
             self._writer.mark(link_marker(arrival))
-            self.taken.link = "connected" if arrival.up else arrival.reason
+            self.taken.link = CONNECTED if arrival.up else arrival.reason
         self.taken.lost = self._writer.lost
 
     def write_command(self, command: Command, at: float) -> None:
@@ -89,10 +100,35 @@ class TakeJournal:
         if label is not None:
             self.taken.label = label
             self._writer.mark(Marker(self._clock(), "label", detail={"direction": label}))
-        elif key == REMARK:
-            self.taken.remarks += 1
-            number = self.taken.remarks
+        elif key == MARK:
+            self.taken.marks += 1
+            number = self.taken.marks
             self._writer.mark(Marker(self._clock(), "label", detail={"remark": number}))
+
+
+class TakeKeys:
+    """Takes the keys: the end must be asked for twice in a row, or by Ctrl-D."""
+
+    def __init__(self, journal: TakeJournal, clock: Clock, stop: asyncio.Event) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._stop = stop
+        self._asked_at: float | None = None
+
+    def press(self, key: str) -> None:
+        """Take one key."""
+        self.let_pass()
+        if key == END_OF_INPUT or (key.lower() == END and self._asked_at is not None):
+            self._stop.set()
+        self._asked_at = self._clock() if key.lower() == END else None
+        self._journal.taken.may_end = self._asked_at is not None
+        self._journal.press(key)
+
+    def let_pass(self) -> None:
+        """Forget a wish to end that was not repeated in time."""
+        if self._asked_at is not None and self._clock() - self._asked_at > END_AGAIN_S:
+            self._asked_at = None
+            self._journal.taken.may_end = False
 
 
 class TakeSink:
@@ -125,7 +161,7 @@ async def take(
     on_change: Callable[[Taken, bool], None],
     stop: asyncio.Event,
 ) -> Taken:
-    """Record until the time is over, a person presses q, or ``stop``.
+    """Record until the time is over, a person presses q twice, or ``stop``.
 
     on_change: is shown what was taken twice a second, and whether keys can be pressed.
 
@@ -142,11 +178,13 @@ async def take(
     linking = asyncio.create_task(what.link.run(bridge.deliver))
     linking.add_done_callback(lambda _: stop.set())
     syncing = asyncio.create_task(_sync(writer))
+    keys = TakeKeys(journal, clock, stop)
     try:
-        with key_presses(lambda key: stop.set() if key in QUIT else journal.press(key)) as has_keys:
+        with key_presses(keys.press) as has_keys:
             began_at = clock()
             while not stop.is_set():
                 journal.taken.seconds = clock() - began_at
+                keys.let_pass()
                 on_change(journal.taken, has_keys)
                 if not await _wait(what.seconds, journal.taken.seconds, stop):
                     break

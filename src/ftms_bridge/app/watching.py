@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
-from ftms_bridge.app.broker_url import shown_url
+from ftms_bridge.app.broker_config import broker_settings as configured_broker
+from ftms_bridge.app.broker_url import DEFAULT_URL, broker_settings, shown_url
 from ftms_bridge.app.loop import pass_over_dead_sockets, stop_on_signals
+from ftms_bridge.config.loading import find_file, load_settings
 from ftms_bridge.dashboard.display import REFRESH_EVERY_S, Display, Show
 from ftms_bridge.dashboard.screen import Caption
 from ftms_bridge.dashboard.view import SHOWN_TOPICS, View
-from ftms_bridge.errors import BrokerUnavailable, UsageError
+from ftms_bridge.errors import BrokerUnavailable, ConfigError, UsageError
 from ftms_bridge.mqtt.listening import listen
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.mqtt.tasks import first_end
@@ -72,11 +76,51 @@ async def watch(settings: WatchSettings, display: Display, stop: asyncio.Event) 
 
 
 async def run_watch(settings: WatchSettings, display: Display) -> None:
-    """Watch until the process is asked to stop; raises what ``watch`` raises."""
+    """Watch until the process is asked to stop.
+
+    Raises what ``watch`` raises, and BrokerUnavailable when the time is over without a broker.
+    """
     stop = asyncio.Event()
     stop_on_signals(stop)
     pass_over_dead_sockets()
-    await watch(settings, display, stop)
+    watching = Watch(settings, display, listen)
+    await watching.run(stop)
+    if not stop.is_set():
+        watching.check_was_connected()
+
+
+def find_bridge(
+    broker: str | None, config_file: Path | None, base: str | None
+) -> tuple[BrokerSettings, str]:
+    """Return broker and base topic of the bridge, from the options of the command line.
+
+    Without broker and file it is the configuration that the bridge itself would find; without
+    any, a broker on this computer. Raises UsageError or ConfigError when that cannot be.
+    """
+    if broker is not None:
+        if config_file is not None:
+            raise UsageError("--broker and --config both name a broker.", hint="Give one of them.")
+        return broker_settings(broker, os.environ), checked_base(
+            DEFAULT_BASE if base is None else base
+        )
+    if config_file is not None:
+        return _configured(config_file, base)
+    try:
+        found = find_file(None)
+        if found is None:
+            return find_bridge(DEFAULT_URL, None, base)
+        return _configured(found, base)
+    except (ConfigError, PermissionError) as error:
+        what = (
+            error.what if isinstance(error, ConfigError) else f"{error.filename}: may not be read."
+        )
+        hint = "Mend it, or name the broker: --broker mqtt://HOST:PORT"
+        raise ConfigError(what, hint=hint) from None
+
+
+def _configured(file: Path, base: str | None) -> tuple[BrokerSettings, str]:
+    settings = load_settings(file).settings
+    return configured_broker(settings), checked_base(settings.mqtt.base if base is None else base)
 
 
 def checked_base(base: str) -> str:
@@ -110,6 +154,7 @@ class Watch:
         self._clock = clock
         self._complete = asyncio.Event()
         self._hopeless = asyncio.Event()
+        self._was_connected = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Show what the bridge publishes until ``stop`` is set or the time is over.
@@ -133,14 +178,22 @@ class Watch:
             return
         url = shown_url(self._settings.broker)
         if not self.view.connected:
-            trouble = self.view.trouble or "it does not answer"
-            raise BrokerUnavailable(
-                f"No broker at {url}: {trouble}.",
-                hint="Start it, or name another one with --broker.",
-            )
+            raise self._no_broker()
         raise BrokerUnavailable(
             f"The broker at {url} is there, but not all of {self.view.base}/ was heard in time.",
             hint="Start the bridge with: ftms-bridge run; --base must be that of the bridge.",
+        )
+
+    def check_was_connected(self) -> None:
+        """Raise BrokerUnavailable when there was no broker all the time."""
+        if not self._was_connected:
+            raise self._no_broker()
+
+    def _no_broker(self) -> BrokerUnavailable:
+        trouble = self.view.trouble or "it does not answer"
+        return BrokerUnavailable(
+            f"No broker at {shown_url(self._settings.broker)}: {trouble}.",
+            hint="Start it, or name another one with --broker or --config.",
         )
 
     async def _time_out(self) -> None:
@@ -167,6 +220,7 @@ class Watch:
 
     def _change(self, trouble: Trouble | None) -> None:
         if trouble is None:
+            self._was_connected = True
             self.view.connect()
         else:
             self.view.lose(trouble.what)

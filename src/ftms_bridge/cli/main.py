@@ -33,7 +33,11 @@ COMMANDS: Final = {
 }
 
 INTERRUPTED: Final = 130
-"""Exit code after Ctrl-C: 128 + SIGINT, the shells' convention."""
+"""Exit code after Ctrl-C: 128 + SIGINT, the shells' convention.
+
+What runs until it is stopped (run, watch, record, demo, virtual) takes the signal itself and ends
+with 0: a service manager ends it in the same way.
+"""
 
 
 class LazyGroup(click.RichGroup):

@@ -53,9 +53,10 @@ def command(
 ) -> None:
     """Record MACHINE, by its id in the configuration, and say by key what you really do.
 
-    Keys: f forward, b backward, s stopped, o other (side step, beside the belt), u unknown, space
-    a remark, q the end. A running bridge must let go of the machine first: ftms-bridge link release
-    MACHINE. Only bytes, times and your labels are kept; serial numbers and addresses are not.
+    Keys: f forward, b backward, s stopped, o other (side step, beside the belt), u unknown; space
+    marks this moment. q twice within 2 s ends it, and so does Ctrl-C or Ctrl-D. A running bridge
+    must let go of the machine first: ftms-bridge link release MACHINE. Only bytes, times and your
+    labels are kept; serial numbers and addresses are not.
     """
     import asyncio
 
@@ -106,25 +107,30 @@ async def _record(wanted: Wanted, out: Path, seconds: float | None) -> Taken:
     running = asyncio.create_task(plan.bluetooth.run())
     try:
         what = Take(plan.machine, plan.link, out, seconds)
-        return await take(what, header, clock=clock, on_change=_show, stop=stop)
+        return await take(what, header, clock=clock, on_change=_Screen().show, stop=stop)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await plan.bluetooth.radio.stack.close()
 
 
-def _show(taken: Taken, has_keys: bool) -> None:
-    """Rewrite one line on a terminal; say nothing in a pipe."""
-    import sys
+class _Screen:
+    """One line that is rewritten on a terminal, below the keys; nothing is said in a pipe."""
 
-    if not sys.stdout.isatty():
-        return
-    values = "  ".join(
-        f"{name} {taken.signals[name]:g}"
-        for name in ("speed_kmh", "cadence_rpm", "power_w", "step_rate_spm", "hr_bpm")
-        if taken.signals.get(name) is not None
-    )
-    keys = "f b s o u, space, q" if has_keys else ""
-    line = f"{taken.seconds:6.0f} s  {taken.records:6d}  {taken.link}  {values}"
-    label = f"  [{taken.label or 'no label'}]  {keys}"
-    click.echo(f"\r\x1b[K{(line + label)[:118]}", nl=False)
+    def __init__(self) -> None:
+        self._told_keys = False
+
+    def show(self, taken: Taken, has_keys: bool) -> None:
+        """Rewrite the line; the terminal may have got another width meanwhile."""
+        import shutil
+        import sys
+
+        from ftms_bridge.app.take_line import LEGEND, take_line
+
+        if not sys.stdout.isatty():
+            return
+        if has_keys and not self._told_keys:
+            self._told_keys = True
+            click.echo("\n".join(LEGEND))
+        line = take_line(taken, shutil.get_terminal_size().columns)
+        click.echo(f"\r\x1b[K{line}", nl=False)

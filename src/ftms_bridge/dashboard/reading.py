@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ftms_bridge.dashboard.document import Document
+from ftms_bridge.dashboard.document import Document, Unreadable, read_word
 
 DIRECTIONS: Final = frozenset({"forward", "backward", "stopped", "unknown"})
 LINKS_AT_MOST: Final = 16
 """House choice: a machine and more sensors than a rider can wear."""
+AVAILABILITIES: Final = frozenset({"online", "stale", "offline"})
 OPEN_SESSIONS: Final = frozenset({"active", "paused"})
 
 
@@ -45,6 +46,9 @@ class SessionReading:
 
 
 NO_SESSION: Final = SessionReading("none yet", None, None, None, {})
+
+UNKNOWN_SESSION: Final = SessionReading("—", None, None, None, {})
+"""While the bridge does not run, nobody knows whether there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,14 @@ def read_links(report: Document) -> tuple[LinkReading, ...]:
         )
         for row in report.parts("links")[:LINKS_AT_MOST]
     )
+
+
+def read_availability(payload: bytes) -> str:
+    """Return the word of an availability topic; raises Unreadable when it is none."""
+    word = read_word(payload)
+    if word not in AVAILABILITIES:
+        raise Unreadable(word)
+    return word
 
 
 def _direction(document: Document, word_name: str, reason_name: str) -> tuple[str, str | None]:

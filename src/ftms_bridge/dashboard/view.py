@@ -6,13 +6,15 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from ftms_bridge.dashboard.document import Document, Unreadable, read_document, read_word
+from ftms_bridge.dashboard.document import Document, Unreadable, read_document
 from ftms_bridge.dashboard.reading import (
     OPEN_SESSIONS,
+    UNKNOWN_SESSION,
     DirectionReading,
     LinkReading,
     Reading,
     SessionReading,
+    read_availability,
     read_links,
     read_live,
     read_state,
@@ -49,7 +51,6 @@ _LIVE_COVERS_STATE_S: Final = 1.5
 NOT_HEARD: Final = DirectionReading("unknown", "evidence_stale")
 
 _BRIDGE: Final = "bridge"
-_AVAILABILITIES: Final = frozenset({"online", "stale", "offline"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +83,39 @@ class MachineView:
     """One machine as far as it was heard.
 
     heard_at: when it last sent something new; None while there are only retained payloads, whose
-    age is not known.
+    age is not known. bridge_runs: while false, what was heard is true no longer and not told.
     """
 
-    def __init__(self, machine: str) -> None:
+    def __init__(self, machine: str, *, bridge_runs: bool = True) -> None:
         self.id = machine
         self.name = machine
         self.kind = ""
         self.listed = False
+        self.bridge_runs = bridge_runs
         self.availability: str | None = None
-        self.reading: Reading | None = None
         self.heard_at: float | None = None
         self.last_session: SessionReading | None = None
-        self.links: tuple[LinkReading, ...] = ()
+        self._reading: Reading | None = None
+        self._links: tuple[LinkReading, ...] = ()
         self.happenings: deque[Happening] = deque(maxlen=HAPPENINGS_KEPT)
         self.traces = {"power_w": Trace(), "speed_kmh": Trace()}
         self._live_at = float("-inf")
 
     @property
+    def reading(self) -> Reading | None:
+        """Return the last document, or None when there is none or the bridge does not run."""
+        return self._reading if self.bridge_runs else None
+
+    @property
+    def links(self) -> tuple[LinkReading, ...]:
+        """Return the links as last told; none while the bridge does not run."""
+        return self._links if self.bridge_runs else ()
+
+    @property
     def session(self) -> SessionReading | None:
         """Return the session that runs, else the last one; None when there was none."""
+        if not self.bridge_runs:
+            return UNKNOWN_SESSION
         now = None if self.reading is None else self.reading.session
         if now is None or now.state in OPEN_SESSIONS:
             return now or self.last_session
@@ -123,12 +137,16 @@ class MachineView:
         """Return the seconds since something new was heard; infinite when nothing was."""
         return float("inf") if self.heard_at is None else at - self.heard_at
 
+    def receive_links(self, report: Document) -> None:
+        """Take how its links are."""
+        self._links = read_links(report)
+
     def receive_live(self, live: Document, at: float) -> None:
         """Take everything known about the machine now."""
-        self.reading = read_live(live)
+        self._reading = reading = read_live(live)
         self.heard_at = self._live_at = at
         for quantity, trace in self.traces.items():
-            value = self.reading.signals.get(quantity)
+            value = reading.signals.get(quantity)
             if value is not None:
                 trace.add(value, at)
 
@@ -136,7 +154,7 @@ class MachineView:
         """Take the flat state, unless a live document has said more just now."""
         if at - self._live_at < _LIVE_COVERS_STATE_S:
             return
-        self.reading = read_state(state)
+        self._reading = read_state(state)
         if not retained:
             self.heard_at = at
 
@@ -217,7 +235,9 @@ class View:
 
     def _receive_bridge(self, leaf: str, payload: bytes) -> None:
         if leaf == "availability":
-            self.bridge_availability = _read_availability(payload)
+            self.bridge_availability = read_availability(payload)
+            for machine in self.machines.values():
+                machine.bridge_runs = self._bridge_runs
         elif leaf == "info":
             self._receive_info(read_document(payload))
 
@@ -236,9 +256,9 @@ class View:
     ) -> None:
         machine = self._machine(owner)
         if leaf == "availability":
-            machine.availability = _read_availability(payload)
+            machine.availability = read_availability(payload)
         elif leaf == "link":
-            machine.links = read_links(read_document(payload))
+            machine.receive_links(read_document(payload))
         elif leaf == "live":
             machine.receive_live(read_document(payload), at)
         elif leaf == "state":
@@ -266,11 +286,9 @@ class View:
             return known
         if not MACHINE_ID.fullmatch(machine_id) or len(self.machines) >= MACHINES_AT_MOST:
             raise Unreadable(machine_id)
-        return self.machines.setdefault(machine_id, MachineView(machine_id))
+        made = MachineView(machine_id, bridge_runs=self._bridge_runs)
+        return self.machines.setdefault(machine_id, made)
 
-
-def _read_availability(payload: bytes) -> str:
-    word = read_word(payload)
-    if word not in _AVAILABILITIES:
-        raise Unreadable(word)
-    return word
+    @property
+    def _bridge_runs(self) -> bool:
+        return self.bridge_availability != "offline"

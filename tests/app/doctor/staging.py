@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ftms_bridge.app.doctor.bridge_checks import Report
 from ftms_bridge.app.doctor.doctor import Doctor, Surroundings
 from ftms_bridge.app.doctor.findings import Finding
 from ftms_bridge.app.doctor.system_checks import BrokerFacts, ClockFacts, ConfigFacts, DiskFacts
@@ -96,6 +97,8 @@ class Stage:
     synchronised: bool | None = True
     disk: DiskFacts | None = ROOMY
     broker: BrokerFacts | BridgeError = OPEN
+    reports: dict[str, Report] = field(default_factory=dict)
+    environment: tuple[str, str] = ("", "")
     bus_problem: str = ""
     stack: StackState = WELL
     mute: bool = False
@@ -111,6 +114,8 @@ class Stage:
             clock=lambda: ClockFacts(self.wall, self.synchronised),
             disk=self._disk,
             broker=self._knock,
+            reports=self._ask,
+            bluetooth=lambda: self.environment,
             bus_problem=self._bus,
             in_group=lambda: None,
             listen=self._listen,
@@ -132,6 +137,9 @@ class Stage:
         if isinstance(self.broker, BridgeError):
             raise self.broker
         return self.broker
+
+    async def _ask(self, _: BrokerSettings, __: str) -> dict[str, Report]:
+        return self.reports
 
     async def _bus(self) -> str:
         return self.bus_problem

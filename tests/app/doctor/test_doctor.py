@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ftms_bridge.app.doctor import doctor as doctor_module
+from ftms_bridge.app.doctor.bridge_checks import Report
 from ftms_bridge.app.doctor.findings import CAUSES, Severity, gravest
 from ftms_bridge.app.doctor.system_checks import BrokerFacts, DiskFacts
 from ftms_bridge.ble.verdicts import Trouble
@@ -34,6 +35,13 @@ BROKER = BrokerFacts("mqtt://b:1883", "ftms", connected=False)
 UNTRUSTED = explain(None, ssl.SSLCertVerificationError())
 ONLINE = BrokerFacts("mqtt://b:1883", "ftms", connected=True, availability="online")
 DISK = DiskFacts(Path("rec"), "", 10_000_000_000, 20_000_000_000)
+
+
+def reported(verdict: Verdict | None, *, up: bool = False) -> Stage:
+    """Return a computer where a bridge runs and says this of the bike, which is not heard."""
+    report = {"bike": Report("bike", up, verdict, "it says why")}
+    return Stage(broker=ONLINE, survey=heard(phone()), reports=report)
+
 
 STAGED: dict[str, Callable[[], Stage]] = {
     "no_dbus": lambda: Stage(bus_problem="No D-Bus system bus at /x: gone."),
@@ -81,6 +89,11 @@ STAGED: dict[str, Callable[[], Stage]] = {
     "bridge_running": lambda: Stage(broker=ONLINE),
     "sensor_not_seen": lambda: Stage(config=settings(sensor=STRAP)),
     "not_checked": lambda: Stage(broker=ONLINE, survey=heard(phone())),
+    "no_answer": lambda: reported(Verdict.NO_ANSWER),
+    "link_lost": lambda: reported(Verdict.LOST),
+    "mute": lambda: reported(Verdict.MUTE, up=True),
+    "wrong_services": lambda: reported(Verdict.WRONG_SERVICES),
+    "changed_identity": lambda: reported(Verdict.CHANGED_IDENTITY),
 }  # fmt: skip
 
 
@@ -99,7 +112,12 @@ async def test_each_cause_is_named_and_no_other(word: str) -> None:
         "machine_held_by_bridge": {"bridge_running"},
         "not_checked": {"bridge_running"},
         "radio_deaf": {"not_checked"},
-        "config_wrong": {"not_checked", "choose_machine"},
+        "no_answer": {"bridge_running"},
+        "link_lost": {"bridge_running"},
+        "mute": {"bridge_running"},
+        "wrong_services": {"bridge_running"},
+        "changed_identity": {"bridge_running"},
+        "config_wrong": {"not_checked"},
         "config_missing": {"not_checked", "choose_machine"},
         "no_machine_seen": {"not_checked"},
         "choose_machine": {"not_checked"},
@@ -169,3 +187,31 @@ async def test_a_virtual_radio_needs_no_bus() -> None:
 async def test_tls_files_that_cannot_be_read_are_a_finding() -> None:
     stage = Stage(broker=InputMissing("A TLS file cannot be read.", hint="Check the paths."))
     assert (await stage.words())["broker"] == "broker_tls"
+
+
+async def test_the_word_of_the_running_bridge_counts_where_nothing_is_heard() -> None:
+    found = await reported(None, up=True).findings()
+    assert (found[-1].check, found[-1].cause.word) == ("bike", "ok")
+    assert found[-1].what == "The running bridge holds it."
+    missing = await reported(Verdict.NOT_SEEN).findings()
+    assert [one.check for one in missing].count("bike") == 1
+    assert (missing[-1].cause.word, missing[-1].cause.exit_code) == ("machine_not_seen", 21)
+
+
+async def test_the_bridge_is_believed_also_where_this_computer_has_no_bluetooth() -> None:
+    stage = reported(Verdict.NOT_SEEN)
+    stage.bus_problem = "No bus."
+    assert (await stage.words())["bike"] == "machine_not_seen"
+
+
+async def test_a_link_that_the_bridge_has_proves_that_the_radio_works() -> None:
+    stage = reported(None, up=True)
+    stage.survey = heard(adverts=0)
+    assert (await stage.words())["scan"] == "not_checked"
+
+
+async def test_without_a_configuration_the_environment_names_the_radio() -> None:
+    stage = Stage(config=None, environment=("tcp:localhost:9999", "hci2"))
+    await stage.findings()
+    await stage.findings(radio="tcp:localhost:1")
+    assert stage.asked == [("tcp:localhost:9999", "hci2"), ("tcp:localhost:1", "hci2")]

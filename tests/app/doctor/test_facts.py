@@ -13,7 +13,9 @@ import pytest
 
 from ftms_bridge.app.doctor import facts
 from ftms_bridge.app.doctor.system_checks import BrokerFacts, check_broker
+from ftms_bridge.gatt.notification import Verdict
 from ftms_bridge.mqtt.settings import BrokerSettings
+from tests.app.answering import DOWN, UP, AnsweringBridge
 from tests.brokers import HOST, BrokerProcess, broker, broker_with_login, free_port, listening
 from tests.config.surroundings import Writer, home, write
 
@@ -37,6 +39,28 @@ async def test_a_bridge_that_is_online_is_found(broker: BrokerProcess) -> None:
         assert words(found) == ["ok", "bridge_running"]
         other = await facts.gather_broker(BrokerSettings(HOST, broker.port), "home")
         assert words(other) == ["ok"]
+
+
+async def test_a_running_bridge_is_asked_for_its_links(broker: BrokerProcess) -> None:
+    silent = {"source": "crank", "up": None}
+    place = BrokerSettings(HOST, broker.port)
+    async with AnsweringBridge(links={"bike": [DOWN, UP, silent]}).running(broker.port):
+        told = await facts.gather_reports(place, "ftms")
+    assert {source: (one.up, one.verdict) for source, one in told.items()} == {
+        "bike": (False, Verdict.NOT_SEEN),
+        "strap": (True, None),
+        "crank": (None, None),
+    }
+    assert told["bike"].machine == "bike"
+    assert await facts.gather_reports(BrokerSettings(HOST, free_port()), "ftms") == {}
+
+
+def test_the_environment_may_name_radio_and_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert facts.gather_bluetooth() == ("", "")
+    monkeypatch.setenv("FTMS_BRIDGE_BLUETOOTH__RADIO", "tcp:localhost:7310")
+    assert facts.gather_bluetooth() == ("tcp:localhost:7310", "")
+    monkeypatch.setenv("FTMS_BRIDGE_BLUETOOTH", "no JSON")
+    assert facts.gather_bluetooth()[1] == ""
 
 
 async def test_a_wrong_password_is_told_from_no_broker(broker_with_login: BrokerProcess) -> None:

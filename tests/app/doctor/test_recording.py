@@ -134,6 +134,36 @@ def test_a_profile_in_the_header_is_used_so_that_nothing_is_proposed_twice(tmp_p
     assert diagnosis.extents[0].quirk == "jetblack-volt"
 
 
+def test_a_recording_without_notifications_is_a_warning(tmp_path: Path) -> None:
+    diagnosis = examine_recording(ride(tmp_path / "ride.ndjson", []))
+    assert words(diagnosis) == [("no_records", "")]
+    lines = list(diagnosis_lines(diagnosis))
+    assert lines[0] == (
+        "warning  recording [no_records]: no notifications in it; nothing can be judged."
+    )
+    told = diagnosis_object(diagnosis)
+    assert (told["exit_code"], told["findings"][0]["characteristic"]) == (50, None)
+
+
+def test_notifications_of_no_measurement_cannot_be_judged_either(tmp_path: Path) -> None:
+    entries = [Notification(1.0, "bike", 0x2A19, b"\x50"), Notification(2.0, "bike", 0x2ADA, b"\1")]
+    [oddity] = examine_recording(ride(tmp_path / "ride.ndjson", entries)).oddities
+    assert oddity.what == "2 notifications in it, none of measurements; nothing can be judged."
+
+
+def test_a_recording_too_short_says_what_is_missing_and_is_not_called_right(
+    tmp_path: Path,
+) -> None:
+    few = [one for one in spoiled(lambda _: {}) if isinstance(one, Notification)][:12]
+    lines = diagnosis_lines(examine_recording(ride(tmp_path / "ride.ndjson", few)))
+    text = " ".join(" ".join(lines).split())
+    assert "Nothing stands in the way" not in text
+    assert text.endswith(
+        "2 notes. Not judged for want of more: bike 2ad2 (12 records in 11 s; fields are judged "
+        "from 30 records in 30 s)."
+    )
+
+
 def test_a_recording_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputMissing):
         examine_recording(tmp_path / "nope.ndjson")

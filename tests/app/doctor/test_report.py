@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ftms_bridge.app.doctor.findings import CAUSES, NO_DBUS, OK, WEAK_SIGNAL, Finding
+from ftms_bridge.app.doctor.findings import CAUSES, NO_DBUS, NOT_CHECKED, OK, WEAK_SIGNAL, Finding
 from ftms_bridge.app.doctor.report import (
     WIDTH,
     examination,
@@ -27,6 +27,11 @@ def test_a_cause_is_told_with_its_meaning_and_its_remedy() -> None:
     assert lines[0] == "failure  bluetooth [no_dbus]: No bus."
     assert "no program can reach Bluetooth" in lines[1]
     assert any("what to do: sudo apt install dbus" in line for line in lines)
+
+
+def test_a_line_that_says_it_itself_is_not_followed_by_filler() -> None:
+    lines = list(finding_lines(Finding("broker", NOT_CHECKED, "This needs a configuration.")))
+    assert lines == ["note     broker [not_checked]: This needs a configuration."]
 
 
 def test_no_line_is_wide_and_no_option_is_broken() -> None:

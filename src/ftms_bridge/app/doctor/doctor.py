@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from ftms_bridge.app.broker_config import broker_settings
 from ftms_bridge.app.doctor import facts as gathering
+from ftms_bridge.app.doctor.bridge_checks import Report, check_reported
 from ftms_bridge.app.doctor.findings import Finding, Severity
 from ftms_bridge.app.doctor.radio_checks import (
     AirFacts,
@@ -36,6 +37,7 @@ from ftms_bridge.app.doctor.system_checks import (
 )
 from ftms_bridge.app.links import targets
 from ftms_bridge.ble.radio import Radio
+from ftms_bridge.ble.stack import StackState
 from ftms_bridge.ble.survey import Survey, survey
 from ftms_bridge.config.bluetooth import BluetoothLink
 from ftms_bridge.config.checks import default_recording_directory
@@ -67,6 +69,10 @@ class Surroundings:
     clock: Callable[[], ClockFacts] = gathering.gather_clock
     disk: Callable[[Path], Awaitable[DiskFacts | None]] = gathering.gather_disk
     broker: Callable[[BrokerSettings, str], Awaitable[BrokerFacts]] = gathering.gather_broker
+    reports: Callable[[BrokerSettings, str], Awaitable[dict[str, Report]]] = (
+        gathering.gather_reports
+    )
+    bluetooth: Callable[[], tuple[str, str]] = gathering.gather_bluetooth
     bus_problem: Callable[[], Awaitable[str]] = gathering.gather_bus_problem
     in_group: Callable[[], bool | None] = gathering.gather_in_group
     listen: Callable[[Radio, float], Awaitable[Survey]] = survey
@@ -100,17 +106,22 @@ class Doctor:
         self._seconds = seconds
         self._around = around
         self._settings: Settings | None = None
+        self._config_wrong = False
         self._bridge_runs = False
+        self._reports: dict[str, Report] = {}
 
     async def examine(self) -> AsyncGenerator[Finding, None]:
         """Yield the findings in the order of the checks; causes come before what they cause."""
         config, self._settings = self._around.config(self._config_file)
+        self._config_wrong = config.error is not None and config.file is not None
         yield check_config(config)
         yield check_clock(self._around.clock())
         yield check_disk(await self._around.disk(self._recordings()))
         for finding in await self._broker():
             yield finding
         async for finding in self._radio():
+            yield finding
+        for finding in check_reported(wanted_of(self._settings), self._reports):
             yield finding
 
     def _recordings(self) -> Path:
@@ -127,11 +138,13 @@ class Doctor:
         except BridgeError as error:
             return [broker_files_wrong(error)]
         self._bridge_runs = found.bridge_runs
+        if found.bridge_runs:
+            self._reports = await self._around.reports(broker, self._settings.mqtt.base)
         return check_broker(found)
 
     async def _radio(self) -> AsyncGenerator[Finding, None]:
-        adapter = adapter_of(self._settings)
-        where = self._radio_at or radio_of(self._settings)
+        radio_at, adapter = self._place()
+        where = self._radio_at or radio_at
         needs_bus = self._over_dbus and where == SYSTEM_RADIO
         bus_problem = await self._around.bus_problem() if needs_bus else ""
         if bus_problem:
@@ -163,20 +176,29 @@ class Doctor:
             return  # whatever is not heard now has its cause in that line
         limit_s = self._seconds + SURVEY_SLACK_S
         heard = await _within(limit_s, partial(self._around.listen, radio, self._seconds))
-        air = AirFacts(heard, self._seconds, state.held, self._bridge_runs)
+        air = self._air(heard, state)
         yield check_scan(air)
-        for finding in check_machines(air, wanted_of(self._settings)):
+        wanted = wanted_of(self._settings)
+        unknown = [one for one in wanted if one.id not in self._reports]
+        for finding in check_machines(air, unknown) if unknown or not wanted else ():
             yield finding
 
+    def _air(self, heard: Survey | None, state: StackState) -> AirFacts:
+        return AirFacts(
+            heard,
+            self._seconds,
+            state.held,
+            self._bridge_runs,
+            bridge_holds=any(report.up for report in self._reports.values()),
+            config_wrong=self._config_wrong,
+        )
 
-def adapter_of(settings: Settings | None) -> str:
-    """Return the configured adapter, "" for any."""
-    return "" if settings is None else settings.bluetooth.adapter
-
-
-def radio_of(settings: Settings | None) -> str:
-    """Return where the configured radio is."""
-    return SYSTEM_RADIO if settings is None else settings.bluetooth.radio
+    def _place(self) -> tuple[str, str]:
+        """Return where the radio is, and the adapter, "" for any; the settings know both."""
+        if self._settings is not None:
+            return self._settings.bluetooth.radio, self._settings.bluetooth.adapter
+        radio, adapter = self._around.bluetooth()
+        return radio or SYSTEM_RADIO, adapter
 
 
 def wanted_of(settings: Settings | None) -> tuple[Wanted, ...]:

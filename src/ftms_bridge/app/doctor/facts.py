@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from ftms_bridge.app.broker_url import shown_url
+from ftms_bridge.app.doctor.bridge_checks import Report
 from ftms_bridge.app.doctor.system_checks import BrokerFacts, ClockFacts, ConfigFacts, DiskFacts
+from ftms_bridge.app.linking import BridgePlace, KnownLink, known_links
 from ftms_bridge.app.links import check_scenarios, plan_links
 from ftms_bridge.config.bluetooth import BluetoothLink
+from ftms_bridge.config.layers import environment_layer, value_at
 from ftms_bridge.config.loading import find_file, load_settings
 from ftms_bridge.config.settings import Settings
-from ftms_bridge.errors import BridgeError
+from ftms_bridge.errors import BridgeError, BrokerUnavailable
+from ftms_bridge.gatt.notification import Verdict
 from ftms_bridge.mqtt.listening import listen
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.mqtt.tasks import first_end
@@ -64,6 +68,16 @@ def _without_radio(settings: Settings) -> Settings:
     return settings.model_copy(update={"machine": others})
 
 
+def gather_bluetooth() -> tuple[str, str]:
+    """Return radio and adapter as the environment names them, "" where it does not."""
+    try:
+        layer = environment_layer().values
+    except BridgeError:
+        return "", ""  # what is wrong with it is told of the configuration
+    radio, adapter = (value_at(layer, ("bluetooth", key)) for key in ("radio", "adapter"))
+    return str(radio[1]) if radio[0] else "", str(adapter[1]) if adapter[0] else ""
+
+
 def gather_clock(folder: Path = TIMESYNC, wall: Callable[[], float] = time.time) -> ClockFacts:
     """Return what the clock shows, and whether systemd-timesyncd has set it."""
     synchronised = (folder / "synchronized").exists() if folder.is_dir() else None
@@ -103,6 +117,23 @@ async def gather_broker(
     except TimeoutError:
         pass  # what is known by now is the answer
     return BrokerFacts(shown_url(broker), base, knock.connected, knock.trouble, knock.availability)
+
+
+async def gather_reports(
+    broker: BrokerSettings, base: str, limit_s: float = BROKER_LIMIT_S
+) -> dict[str, Report]:
+    """Return what the running bridge tells of its links, by source; nothing if it does not."""
+    try:
+        rows = await known_links(BridgePlace(broker, base), within_s=limit_s)
+    except BrokerUnavailable:
+        return {}  # it has ended in this moment, or tells nothing: then listening must do
+    return {row["source"]: _report(row) for row in rows}
+
+
+def _report(row: KnownLink) -> Report:
+    words = {verdict.value: verdict for verdict in Verdict}
+    verdict = words.get(row["verdict"] or "")
+    return Report(row["machine"], row["up"], verdict, row["reason"] or "", row["since"])
 
 
 class _Knock:

@@ -85,8 +85,7 @@ CONFIG_WRONG: Final = _failure(
 )  # fmt: skip
 CONFIG_MISSING: Final = _warning(
     "config_missing", 78, "There is no configuration yet, so nothing is known of your machines.",
-    "mkdir -p ~/.config/ftms-bridge && "
-    "ftms-bridge config sample > ~/.config/ftms-bridge/ftms-bridge.toml, then edit it",
+    "ftms-bridge scan --save bridge.toml",
 )  # fmt: skip
 CLOCK_WRONG: Final = _warning(
     "clock_wrong", 40, "The clock of this computer is years behind; recordings get wrong dates.",
@@ -121,9 +120,8 @@ BROKER_TLS: Final = _failure(
     "openssl s_client -connect HOST:PORT -showcerts",
 )  # fmt: skip
 BRIDGE_RUNNING: Final = _note(
-    "bridge_running", "A bridge is at work on this broker and base. A machine that it holds does "
-    "not advertise, so it cannot be found by listening.",
-    "For a full check stop it first: sudo systemctl stop ftms-bridge",
+    "bridge_running", "A bridge is at work on this broker and base. Of its machines it is asked, "
+    "for those that it holds cannot be found by listening.",
 )  # fmt: skip
 NO_DBUS: Final = _failure(
     "no_dbus", 10, "There is no D-Bus system bus, so no program can reach Bluetooth.",
@@ -198,11 +196,33 @@ AMBIGUOUS: Final = _failure(
 )  # fmt: skip
 CHOOSE_MACHINE: Final = _note(
     "choose_machine", "Fitness machines are heard, and none is configured.",
-    "Write the address of yours into the link of a [[machine]]",
+    "ftms-bridge scan --save bridge.toml, or write the address of yours into the link of a "
+    "[[machine]]",
 )  # fmt: skip
 WEAK_SIGNAL: Final = _warning(
     "weak_signal", 24, "The machine is heard only faintly; the link will drop.",
     "Bring computer and machine closer together; use a USB extension for the adapter",
+)  # fmt: skip
+NO_ANSWER: Final = _failure(
+    "no_answer", 26, "The machine is heard, but no connection to it comes about.",
+    "Close every app that may be connected to it (phone, watch, tablet), come closer, and switch "
+    "the machine off and on",
+)  # fmt: skip
+LINK_LOST: Final = _warning(
+    "link_lost", 27, "The link broke off, and the bridge is at it to connect again.",
+    "If it lasts: bring computer and machine closer together, and see that the machine is on",
+)  # fmt: skip
+MACHINE_MUTE: Final = _warning(
+    "mute", 28, "The link is up, but nothing arrives.",
+    "Move the machine: some send only while they are in use; else switch it off and on",
+)  # fmt: skip
+WRONG_SERVICES: Final = _failure(
+    "wrong_services", 29, "The device has not the services of the configured kind.",
+    "Correct kind, address or name in the configuration; ftms-bridge scan shows what is heard",
+)  # fmt: skip
+CHANGED_IDENTITY: Final = _failure(
+    "changed_identity", 33, "The device says of itself that it is another one than before.",
+    "ftms-bridge scan; if it is the right one, correct its address in the configuration",
 )  # fmt: skip
 
 CAUSES: Final = (
@@ -214,5 +234,6 @@ CAUSES: Final = (
     BLUETOOTH_OFF, BLUEZ_TOO_OLD, STACK_TROUBLE, RADIO_DEAF,
     NO_MACHINE_SEEN, MACHINE_NOT_SEEN, SENSOR_NOT_SEEN, MACHINE_HELD, MACHINE_HELD_BY_BRIDGE,
     AMBIGUOUS, CHOOSE_MACHINE, WEAK_SIGNAL,
+    NO_ANSWER, LINK_LOST, MACHINE_MUTE, WRONG_SERVICES, CHANGED_IDENTITY,
 )  # fmt: skip
 """Every row, in the order in which the checks run."""

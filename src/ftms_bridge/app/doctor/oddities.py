@@ -28,6 +28,10 @@ def _note(word: str, meaning: str, remedy: str = "") -> Cause:
 _LOOK: Final = "Compare with the machine's display."
 _TRY: Final = f"{_LOOK} The proposal below says how to correct it."
 
+NO_RECORDS: Final = _warning(
+    "no_records", "Nothing was measured while this was recorded.",
+    "Record again, and use the machine while you do: ftms-bridge record MACHINE --out FILE",
+)  # fmt: skip
 TOO_SHORT: Final = _note("too_short", "There is not enough here to tell.")
 RECORDS_CUT: Final = _warning(
     "records_cut", "Records are shorter than their flags promise; later fields are missing.",
@@ -72,8 +76,8 @@ GAPS: Final = _note("gaps", "Nothing arrived for a while, without a word from th
 ZERO_BLIPS: Final = _note("zero_blips", "The speed drops to 0 for a moment in full motion.")
 
 ODDITIES: Final = (
-    TOO_SHORT, RECORDS_CUT, EXTRA_BYTES, CONSTANT, HEART_ZERO, DUPLICATE, DERIVED, MILES,
-    WRONG_SCALE, DISAGREE, OUT_OF_RANGE, ENERGY, COUNTER_RESET, COUNTER_FELL, COUNTER_JUMPED,
+    NO_RECORDS, TOO_SHORT, RECORDS_CUT, EXTRA_BYTES, CONSTANT, HEART_ZERO, DUPLICATE, DERIVED,
+    MILES, WRONG_SCALE, DISAGREE, OUT_OF_RANGE, ENERGY, COUNTER_RESET, COUNTER_FELL, COUNTER_JUMPED,
     GAPS, ZERO_BLIPS,
 )  # fmt: skip
 """Every row."""
@@ -95,13 +99,14 @@ class Fix:
 class Oddity:
     """One thing that is odd.
 
-    source, characteristic, field: where; field is "" for whole records.
+    source, characteristic, field: where; field is "" for whole records, and the others are "" and
+    None for the whole recording.
     what: the numbers in a sentence. fixes: what a quirk profile can do about it, if anything.
     """
 
     cause: Cause
     source: str
-    characteristic: int
+    characteristic: int | None
     field: str
     what: str
     fixes: Sequence[Fix] = ()
@@ -109,7 +114,8 @@ class Oddity:
     @property
     def finding(self) -> Finding:
         """Return it as a finding."""
-        place = f"{self.source} {self.characteristic:04x} {self.field}".rstrip()
+        number = "" if self.characteristic is None else f"{self.characteristic:04x}"
+        place = f"{self.source} {number} {self.field}".strip() or "recording"
         advice = _LOOK if self.cause.remedy == _TRY and not self.fixes else ""
         return Finding(place, self.cause, self.what, advice)
 

@@ -158,13 +158,16 @@ class AirFacts:
     """What was heard.
 
     survey: None when there was no answer in time. held: links of this computer that are up.
-    bridge_runs: whether a bridge is online on the configured broker and base.
+    bridge_runs: whether a bridge is online on the configured broker and base; bridge_holds:
+    whether it says that a link is up. config_wrong: the configuration is there, but unreadable.
     """
 
     survey: Survey | None
     seconds: float
     held: Sequence[HeldLink] = ()
     bridge_runs: bool = False
+    bridge_holds: bool = False
+    config_wrong: bool = False
 
 
 def check_scan(facts: AirFacts) -> Finding:
@@ -174,7 +177,7 @@ def check_scan(facts: AirFacts) -> Finding:
         return Finding(SCAN, STACK_TROUBLE, "Listening did not end in time.")
     if survey.trouble is not None:
         return Finding(SCAN, STACK_TROUBLE, _sentence(survey.trouble.reason))
-    if not survey.heard and facts.held:
+    if not survey.heard and (facts.held or facts.bridge_holds):
         what = f"No advertisement in {facts.seconds:g} s, but a link is up, so the radio works."
         return Finding(SCAN, NOT_CHECKED, what)
     if not survey.heard:
@@ -190,6 +193,8 @@ def check_machines(facts: AirFacts, wanted: Sequence[Wanted]) -> list[Finding]:
     if wanted:
         return [_check_machine(facts, facts.survey, one) for one in wanted]
     machines = _machines(facts.survey)
+    if machines and facts.config_wrong:
+        return [Finding("machines", OK, f"Heard: {_devices(machines)}.")]
     if machines:
         return [Finding("machines", CHOOSE_MACHINE, f"Heard: {_devices(machines)}.")]
     if facts.held or facts.bridge_runs:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftms_bridge.app.doctor.field_checks import check_fields
-from ftms_bridge.app.doctor.oddities import Oddity
+from ftms_bridge.app.doctor.oddities import NO_RECORDS, Oddity
 from ftms_bridge.app.doctor.proposal import (
     gather_fixes,
     identity_of,
@@ -73,6 +73,8 @@ def examine_recording(path: Path) -> Diagnosis:
 
 def oddities(columns: Columns) -> Iterator[Oddity]:
     """Yield everything that is odd, source by source."""
+    if not columns.measured:
+        yield _nothing(columns)
     for stream in columns.measured:
         yield from check_lengths(stream)
         yield from check_gaps(stream)
@@ -80,6 +82,13 @@ def oddities(columns: Columns) -> Iterator[Oddity]:
         yield from check_scales(columns, stream)
         yield from check_counters(stream)
         yield from check_blips(stream)
+
+
+def _nothing(columns: Columns) -> Oddity:
+    """Return that there is nothing to judge; it belongs to no source and no characteristic."""
+    others = sum(len(stream.times) for stream in columns.streams) + sum(columns.unknown.values())
+    what = f"{others or 'no'} notifications in it" + (", none of measurements" if others else "")
+    return Oddity(NO_RECORDS, "", None, "", f"{what}; nothing can be judged.")
 
 
 def _proposals(columns: Columns, found: tuple[Oddity, ...], origin: str) -> Iterator[Proposal]:

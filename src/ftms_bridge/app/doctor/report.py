@@ -6,13 +6,28 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final, TypedDict
 
-from ftms_bridge.app.doctor.findings import Finding, Severity, gravest
+from ftms_bridge.app.doctor.findings import (
+    BLUETOOTH_OFF,
+    CONFIG_MISSING,
+    NOT_CHECKED,
+    Finding,
+    Severity,
+    gravest,
+)
+from ftms_bridge.app.doctor.oddities import NO_RECORDS, TOO_SHORT
 from ftms_bridge.app.doctor.recording import Diagnosis, Proposal
 
 WIDTH: Final = 96
 """House choice: fits a terminal of 100 columns."""
 
 INDENT: Final = " " * 9
+
+FIELD_PLACE: Final = 3
+"""Words in the place of an oddity of one field: source, characteristic, field."""
+
+
+_PLAIN: Final = frozenset({NOT_CHECKED, BLUETOOTH_OFF, CONFIG_MISSING, NO_RECORDS, TOO_SHORT})
+"""Causes whose line says already what they mean."""
 
 
 class FindingRow(TypedDict):
@@ -41,7 +56,7 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     word = cause.severity.name.lower()
     named = f"{finding.check} [{cause.word}]" if cause.severity else finding.check
     yield from _wrapped(f"{word:<8} {named}: {finding.what}")
-    if cause.severity:
+    if cause.severity and cause not in _PLAIN:
         yield from _wrapped(f"{INDENT}{cause.meaning}")
     if cause.severity and finding.remedy:
         yield from _wrapped(f"{INDENT}what to do: {finding.remedy}")
@@ -49,19 +64,23 @@ def finding_lines(finding: Finding) -> Iterator[str]:
 
 def summary_line(findings: Sequence[Finding]) -> str:
     """Return how many of each there are, and which one to begin with."""
-    counts = dict.fromkeys(reversed(Severity), 0)
-    for finding in findings:
-        counts[finding.severity] += 1
-    told = ", ".join(
-        f"{count} {severity.name.lower()}{'s' if count != 1 and severity else ''}"
-        for severity, count in counts.items()
-        if count
-    )
+    told = _counts(findings)
     worst = gravest(findings)
     if worst is None or worst.severity < Severity.WARNING:
         return f"{told}. Nothing stands in the way."
     return (
         f"{told}. Begin with: {worst.check} [{worst.cause.word}], exit code {exit_code(findings)}."
+    )
+
+
+def _counts(findings: Sequence[Finding]) -> str:
+    counts = dict.fromkeys(reversed(Severity), 0)
+    for finding in findings:
+        counts[finding.severity] += 1
+    return ", ".join(
+        f"{count} {severity.name.lower()}{'s' if count != 1 and severity else ''}"
+        for severity, count in counts.items()
+        if count
     )
 
 
@@ -86,7 +105,7 @@ class OddityRow(FindingRow):
     """One oddity of a recording for programs: where it is, beside what a finding says."""
 
     source: str
-    characteristic: str
+    characteristic: str | None
     field: str
 
 
@@ -116,7 +135,22 @@ def diagnosis_lines(diagnosis: Diagnosis) -> Iterator[str]:
         yield from finding_lines(finding)
     for proposal in diagnosis.proposals:
         yield from _proposal_lines(proposal)
-    yield summary_line(findings) if findings else "Nothing odd was found."
+    yield from _wrapped(_outcome(findings))
+
+
+def _outcome(findings: Sequence[Finding]) -> str:
+    """Return the last line: what was not enough to judge is not called in order."""
+    if not findings:
+        return "Nothing odd was found."
+    worst = gravest(findings)
+    if worst is not None and worst.severity >= Severity.WARNING:
+        return summary_line(findings)
+    short = [one for one in findings if one.cause is TOO_SHORT]
+    whole = [one for one in short if len(one.check.split()) < FIELD_PLACE]
+    if short:
+        missing = "; ".join(f"{one.check} ({one.what.rstrip('.')})" for one in whole or short)
+        return f"{_counts(findings)}. Not judged for want of more: {missing}."
+    return f"{_counts(findings)}. Nothing is wrong with it."
 
 
 def diagnosis_object(diagnosis: Diagnosis) -> RecordingExamination:
@@ -141,7 +175,7 @@ def diagnosis_object(diagnosis: Diagnosis) -> RecordingExamination:
             {
                 **_row(one.finding),
                 "source": one.source,
-                "characteristic": f"{one.characteristic:04x}",
+                "characteristic": _number(one.characteristic),
                 "field": one.field,
             }
             for one in diagnosis.oddities
@@ -149,6 +183,10 @@ def diagnosis_object(diagnosis: Diagnosis) -> RecordingExamination:
         "proposals": {one.source: one.toml for one in diagnosis.proposals},
         "shipped": {one.source: list(one.shipped) for one in diagnosis.proposals},
     }
+
+
+def _number(characteristic: int | None) -> str | None:
+    return None if characteristic is None else f"{characteristic:04x}"
 
 
 def _proposal_lines(proposal: Proposal) -> Iterator[str]:

@@ -61,7 +61,7 @@ def check_config(facts: ConfigFacts) -> Finding:
         return Finding("configuration", OK, what)
     if facts.file is None:
         what = error.what[:1].upper() + error.what[1:]
-        return Finding("configuration", CONFIG_MISSING, what, error.hint)
+        return Finding("configuration", CONFIG_MISSING, what)
     return Finding("configuration", CONFIG_WRONG, error.what, error.hint)
 
 
