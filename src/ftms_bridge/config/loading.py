@@ -114,7 +114,8 @@ def _nothing_found() -> ConfigError:
     return ConfigError(
         f"there is no configuration: neither {user_file} nor {system_file} exists.",
         hint=f"Make one: mkdir -p {user_file.parent} && "
-        f"ftms-bridge scan --save {user_file}, then edit it; or try: ftms-bridge demo",
+        f"ftms-bridge config sample > {user_file}, then edit it; or let your machines be found: "
+        "ftms-bridge scan --save bridge.toml; or try: ftms-bridge demo",
     )
 
 
