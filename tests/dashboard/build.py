@@ -12,7 +12,6 @@ from rich.text import Text
 from ftms_bridge.dashboard.view import View
 from ftms_bridge.pipeline.documents import NO_METRICS
 from ftms_bridge.telemetry.blocks import (
-    DirectionBlock,
     LinkRow,
     MachineInfo,
     MetricsBlock,
@@ -20,6 +19,14 @@ from ftms_bridge.telemetry.blocks import (
     SessionBlock,
     SignalSource,
     VerdictWord,
+)
+from ftms_bridge.telemetry.directions import (
+    DirectionBlock,
+    DirectionColumn,
+    DirectionColumns,
+    EvidenceRow,
+    LapShares,
+    MotionBlock,
 )
 from ftms_bridge.telemetry.messages import (
     BridgeInfo,
@@ -107,8 +114,56 @@ UNKNOWN: Final[DirectionBlock] = {
     "basis": None,
     "confidence": None,
     "reason": "no_directional_channel",
+    "since": None,
     "since_s": 83.0,
-}
+    "onset_uncertainty_s": None,
+    "measured": {
+        "direction": "unknown", "confidence": None, "reason": "no_directional_channel"
+    },
+    "declared": None,
+    "evidence": [],
+}  # fmt: skip
+
+UNSIGNED: Final[MotionBlock] = {
+    "signed_speed_kmh": None, "signed_cadence_rpm": None, "effective_incline_pct": None,
+}  # fmt: skip
+
+
+def evidence_row(**changes: object) -> EvidenceRow:
+    row: EvidenceRow = {
+        "channel": "crank_angle", "source": "pedals", "value": "rising", "llr": 4.2,
+        "age_s": 0.3, "proven": True,
+    }  # fmt: skip
+    return {**row, **changes}  # type: ignore[typeddict-item]
+
+
+def known(**changes: object) -> DirectionBlock:
+    """Return what is said of a rider who pedals backward, measured, with evidence."""
+    block: DirectionBlock = {
+        "direction": "backward", "basis": "measured", "confidence": 0.97, "reason": None,
+        "since": None, "since_s": 65.0, "onset_uncertainty_s": 0.5,
+        "measured": {"direction": "backward", "confidence": 0.97, "reason": None},
+        "declared": None, "evidence": [evidence_row()],
+    }  # fmt: skip
+    return {**block, **changes}  # type: ignore[typeddict-item]
+
+
+def column(time_s: float, bouts: int = 1) -> DirectionColumn:
+    return {
+        "time_s": time_s, "distance_m": None, "revolutions": None, "work_kj": None,
+        "bouts": bouts, "longest_bout_s": time_s / max(bouts, 1),
+    }  # fmt: skip
+
+
+COLUMNS: Final[DirectionColumns] = {
+    "forward": column(500.0, 3), "backward": column(190.0, 2), "stopped": column(24.0),
+    "unknown": column(40.0, 2), "still_s": 24.0, "switches": 4,
+}  # fmt: skip
+
+NO_SHARES: Final[LapShares] = {
+    "forward": column(0.0), "backward": column(0.0), "stopped": column(0.0),
+    "unknown": column(0.0),
+}  # fmt: skip
 
 METRICS: Final[MetricsBlock] = {
     **NO_METRICS,
@@ -139,13 +194,15 @@ def live(
     sources: Sequence[SignalSource] = (),
     running: SessionBlock | None = None,
     metrics: MetricsBlock = METRICS,
+    by_direction: DirectionColumns | None = None,
 ) -> Live:
     return {
         "schema": 1, "machine": machine, "seq": 1, "t_s": 1.0, "time": None,
         "availability": "online", "availability_reason": None, "fresh": True,
         "signals": BIKE_SIGNALS if signals is None else signals,
-        "sources": list(sources), "direction": direction,
+        "sources": list(sources), "direction": direction, "motion": UNSIGNED,
         "session": running or session(), "interval": None, "metrics": metrics,
+        "by_direction": by_direction,
     }  # fmt: skip
 
 
@@ -159,6 +216,10 @@ def state(machine: str = "bike", **changes: object) -> State:
         "incline_pct": None, "resistance": None, "step_rate_spm": None,
         "machine_energy_kcal": None, "distance_m": 1500, "work_kj": None, "power_3s_w": None,
         "power_30s_w": None, "avg_power_w": None, "avg_speed_kmh": None,
+        "direction_basis": None, "direction_confidence": None, "direction_since": None,
+        "signed_speed_kmh": None, "signed_cadence_rpm": None, "effective_incline_pct": None,
+        "forward_s": 20.0, "backward_s": 10.0, "stopped_s": 0.0, "unknown_s": 20.0,
+        "direction_switches": 2,
     }  # fmt: skip
     return {**block, **changes}  # type: ignore[typeddict-item]
 
@@ -198,7 +259,7 @@ def summary() -> SessionSummary:
     return {
         "schema": 1, "machine": "bike", "session_id": "r-bike-1", "started": None, "ended": None,
         "ended_by": "idle", "elapsed_s": 1800.0, "moving_s": 1700.0, "gap_s": 0.0, "gaps": 0,
-        "counter_resets": 0, "metrics": METRICS, "laps": [],
+        "counter_resets": 0, "metrics": METRICS, "by_direction": COLUMNS, "laps": [],
     }  # fmt: skip
 
 

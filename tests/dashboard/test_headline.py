@@ -25,6 +25,17 @@ def test_a_known_direction_needs_less_room() -> None:
     assert lines[2].plain.rstrip() == banner("backward")[2].rstrip()
 
 
+def test_the_evidence_and_the_times_fill_what_is_left() -> None:
+    forward = DirectionReading("forward", None, "measured", 0.9, 65.0)
+    evidence = "crank angle says forward"
+    letters = banner("forward")
+    lines = headline(forward, 76, evidence=evidence, times="b 0:10")
+    told = [line.plain.removeprefix(one).strip() for line, one in zip(lines, letters, strict=True)]
+    assert told == ["measured, 90 % sure", evidence, "for 1:05  b 0:10"]
+    narrow = headline(forward, 76, evidence=evidence, times="backward 0:10  " * 4)
+    assert narrow[2].plain.endswith("for 1:05")
+
+
 def test_a_long_reason_leaves_room_for_the_time() -> None:
     lines = headline(DirectionReading("unknown", "very_" * 40, since_s=5.0), 76)
     assert len(lines) == 3

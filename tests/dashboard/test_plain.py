@@ -5,6 +5,7 @@ from __future__ import annotations
 from ftms_bridge.dashboard.plain import PlainLines
 from ftms_bridge.dashboard.view import View
 from tests.dashboard.build import (
+    COLUMNS,
     FORBIDDEN,
     absent_view,
     each_evil_text,
@@ -55,6 +56,13 @@ def test_a_machine_that_falls_silent_gets_a_line_that_says_so() -> None:
         "bike  silent  unknown (nothing recent to tell it by)  session active  elapsed 12:34  "
         "moving 12:10  distance 4.21 km  work 98 kJ  lap 2"
     ]
+
+
+def test_the_time_of_each_direction_is_told_when_it_is_known() -> None:
+    view = riding_view()
+    hear(view, "live", live(by_direction=COLUMNS))
+    line = PlainLines(view).take(0.0)[-1]
+    assert line.endswith("lap 2  forward 8:20  backward 3:10  stopped 0:24  unknown 0:40")
 
 
 def test_events_of_all_machines_are_told_once_and_in_order() -> None:

@@ -13,12 +13,14 @@ from rich.console import Console
 from ftms_bridge.dashboard.banner import banner
 from ftms_bridge.dashboard.screen import Caption, Screen
 from ftms_bridge.dashboard.view import View
-from ftms_bridge.telemetry.blocks import DirectionBlock
+from ftms_bridge.telemetry.directions import DirectionBlock
 from tests.dashboard.build import (
     FORBIDDEN,
     each_evil_text,
     event,
+    evidence_row,
     hear,
+    known,
     live,
     plain,
     result,
@@ -138,13 +140,10 @@ def test_panels_side_by_side_have_the_same_height_whatever_happened() -> None:
 
 
 KNOWN: list[tuple[DirectionBlock, str]] = [
-    ({"direction": "forward", "basis": "measured", "confidence": 0.97, "reason": None,
-      "since_s": 12.0}, "measured, 97 % sure"),
-    ({"direction": "backward", "basis": "declared", "confidence": None, "reason": None,
-      "since_s": 12.0}, "declared"),
-    ({"direction": "stopped", "basis": "measured", "confidence": None, "reason": None,
-      "since_s": 12.0}, "measured"),
-]  # fmt: skip
+    (known(direction="forward", since_s=12.0, evidence=[]), "measured, 97 % sure"),
+    (known(basis="declared", confidence=None, since_s=12.0, evidence=[]), "declared"),
+    (known(direction="stopped", confidence=None, since_s=12.0, evidence=[]), "measured"),
+]
 
 
 @pytest.mark.parametrize(("direction", "ground"), KNOWN)
@@ -238,10 +237,9 @@ def test_an_evil_name_is_shown_harmless_in_every_size(text: str) -> None:
     for count, size in ((1, (80, 24)), (1, (80, 10)), (1, (80, 6)), (1, (160, 40))):
         view = started_view(*[(f"m{number}", text, text) for number in range(count)])
         hear(view, "availability", "online", machine="m0")
-        evil_source: DirectionBlock = {
-            "direction": "unknown", "basis": None, "confidence": None, "reason": text,
-            "since_s": None,
-        }  # fmt: skip
+        evil_source = known(
+            direction="unknown", reason=text, evidence=[evidence_row(channel=text, value=text)]
+        )
         hear(view, "live", live(
             "m0", direction=evil_source, running=session(state=text),
             sources=[{"source": text, "basis": "measured", "age_s": 0.0, "signals": ["power_w"]}],

@@ -26,6 +26,7 @@ from tests.dashboard.build import (
     event,
     hear,
     info,
+    known,
     link_row,
     links,
     live,
@@ -62,12 +63,7 @@ def test_live_values_are_shown_until_nothing_was_heard_for_three_seconds() -> No
 
 def test_a_direction_is_unknown_when_nothing_was_heard_for_three_seconds() -> None:
     view = started_view()
-    backward = live(
-        direction={
-            "direction": "backward", "basis": "measured", "confidence": 1.0, "reason": None,
-            "since_s": 1.0,
-        }
-    )  # fmt: skip
+    backward = live(direction=known())
     hear(view, "live", backward, at=10.0)
     bike = view.machines["bike"]
     assert bike.direction(12.0).word == "backward"

@@ -8,28 +8,22 @@ from typing import get_args
 import pytest
 
 from ftms_bridge.dashboard.document import read_document
-from ftms_bridge.dashboard.reading import DirectionReading, LinkReading, SourceReading
+from ftms_bridge.dashboard.reading import LinkReading, SourceReading
 from ftms_bridge.dashboard.words import (
     KINDS,
-    REASONS,
     absent_sensors,
     age,
     duration,
     figure,
-    ground,
-    happening,
     refusal,
-    since,
     sources_words,
     unreadable_words,
     why_absent,
     why_down,
 )
 from ftms_bridge.measurement.sources import MachineKind
-from ftms_bridge.motion.direction import Reason
-from ftms_bridge.telemetry.blocks import Number, VerdictWord
-from ftms_bridge.telemetry.messages import EventType
-from tests.dashboard.build import event, result
+from ftms_bridge.telemetry.blocks import VerdictWord
+from tests.dashboard.build import result
 
 
 @pytest.mark.parametrize(
@@ -64,61 +58,8 @@ def test_an_age_is_as_short_as_it_is_meaningful(seconds: float, text: str) -> No
     assert age(seconds) == text
 
 
-def test_every_reason_and_every_kind_of_the_core_has_words() -> None:
-    assert set(REASONS) == {reason.value for reason in Reason}
+def test_every_kind_of_the_core_has_words() -> None:
     assert set(KINDS) == {kind.value for kind in MachineKind}
-
-
-def test_an_unknown_direction_says_why() -> None:
-    no_channel = DirectionReading("unknown", "no_directional_channel")
-    assert ground(no_channel) == "this machine sends nothing that tells direction"
-    assert ground(DirectionReading("unknown", "some_new_reason")) == "some new reason"
-    assert ground(DirectionReading("unknown")) == "no reason given"
-
-
-def test_a_known_direction_says_what_it_rests_on() -> None:
-    assert ground(DirectionReading("backward", basis="declared")) == "declared"
-    sure = DirectionReading("backward", basis="measured", confidence=0.97, since_s=65.0)
-    assert ground(sure) == "measured, 97 % sure"
-    assert since(sure) == "for 1:05"
-    assert since(DirectionReading("stopped")) == ""
-
-
-DETAILS: dict[EventType, tuple[dict[str, Number | str | bool | None], str]] = {
-    "session_started": ({}, "session started"),
-    "session_paused": ({"cue": "still"}, "session paused"),
-    "session_resumed": ({}, "session resumed"),
-    "session_ended": ({"ended_by": "idle"}, "session ended by idle"),
-    "lap": (
-        {"lap": 1, "elapsed_s": 300.0, "distance_m": 2104, "avg_power_w": 149.6},
-        "lap 1 took 5:00, 2104 m, 150 W",
-    ),
-    "gap": ({"duration_s": 4.25}, "nothing heard for 4.2 s"),
-    "counter_reset": (
-        {"source": "bike", "counter": "distance_m"}, "distance counter started again"
-    ),
-    "counter_decrease": ({"counter": "energy_kcal"}, "energy counter went backwards"),
-    "counter_jump": ({"counter": "wheel_revs"}, "wheel revs counter jumped"),
-    "source_changed": (
-        {"quantity": "power_w", "before": "pedals", "now": "bike"}, "power now from bike"
-    ),
-    "machine_status": ({"op": "stopped_by_safety_key"}, "machine: stopped by safety key"),
-    "link": ({"source": "strap", "up": False, "reason": "gone"}, "link to strap down: gone"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", get_args(EventType))
-def test_every_event_of_the_contract_is_told_in_words(kind: EventType) -> None:
-    detail, text = DETAILS[kind]
-    document = read_document(json.dumps(event(kind, detail)).encode())
-    assert happening(document) == text
-
-
-def test_an_event_without_details_or_from_a_newer_bridge_is_told_too() -> None:
-    assert happening(read_document(b'{"type":"lap"}')) == "lap — took —"
-    assert happening(read_document(b'{"type":"plan_started"}')) == "plan started"
-    assert happening(read_document(b"{}")) == "something unnamed"
-    assert happening(read_document(b'{"type":"link","detail":5}')) == "link to the machine down"
 
 
 def test_only_a_rejected_command_is_told() -> None:
@@ -184,11 +125,3 @@ def test_sensors_that_are_down_are_told_in_a_word() -> None:
         LinkReading("new", up=None, verdict=None, reason=None),
     ]
     assert absent_sensors(rows, "bike") == "strap: not seen · crank: link down"
-
-
-def test_a_link_that_is_down_without_words_is_told_with_its_verdict() -> None:
-    detail: dict[str, Number | str | bool | None] = {
-        "source": "bike", "up": False, "verdict": "not_seen", "reason": "",
-    }  # fmt: skip
-    told = happening(read_document(json.dumps(event("link", detail)).encode()))
-    assert told == "link to bike down: not seen"

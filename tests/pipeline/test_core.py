@@ -62,7 +62,7 @@ def test_an_all_zero_record_is_a_stop_and_not_silence() -> None:
 def test_a_moving_bike_has_an_unknown_direction_with_a_reason() -> None:
     effects = drive(bike_pipeline(), ride(0.0, 5, **RIDING))
     block = payloads(effects, "live")[-1]["direction"]
-    assert (block["direction"], block["reason"]) == ("unknown", "no_directional_channel")
+    assert (block["direction"], block["reason"]) == ("unknown", "speed_source_unverified")
     assert block["basis"] is None
     assert block["confidence"] is None
 
@@ -94,7 +94,7 @@ def test_motion_starts_a_session_standing_pauses_it_and_time_ends_it() -> None:
         *ride(40.0, 90, **STANDING),
     ]
     effects = drive(pipeline, arrivals)
-    assert events(effects) == [
+    assert [event for event in events(effects) if event.startswith("session")] == [
         "session_started", "session_paused", "session_resumed", "session_paused", "session_ended",
     ]  # fmt: skip
     summary = payloads(effects, "session_last")[0]
@@ -411,10 +411,10 @@ def test_the_recorded_walk_has_steps_speed_and_no_invented_distance(corpus: Path
 
 
 def test_an_impossible_speed_is_neither_shown_nor_taken_for_a_stop() -> None:
-    # a belt that sends its speed as two's complement: -2.50 km/h reads as 652.86 (gatt.md 7)
+    # 400.00 km/h; as a two's complement it would be 255 km/h backward, no less impossible
     spec = MachineSpec("belt", MachineKind.TREADMILL)
     pipeline = Pipeline(PipelineSettings(machines=(spec,), run_id="run", live_interval_s=0.0))
-    data = bytes.fromhex("040406ff7b00003d00")
+    data = bytes.fromhex("0404409c7b00003d00")
     effects = drive(pipeline, [Notification(float(n), "belt", 0x2ACD, data) for n in range(10)])
     live = payloads(effects, "live")[-1]
     assert live["signals"]["speed_kmh"] is None
@@ -457,17 +457,17 @@ def test_a_refusal_that_only_the_shell_knows_has_no_hint() -> None:
 
 def test_a_machine_is_idle_from_the_start_until_it_moves_and_from_the_end_of_a_session() -> None:
     pipeline = bike_pipeline(rules=SessionRules(pause_after_s=3.0, end_after_s=60.0))
-    assert pipeline.idle_since("bike") is None
+    assert pipeline.machine("bike").idle_since is None
     pipeline.begin(0.5)
-    assert pipeline.idle_since("bike") == 0.5
+    assert pipeline.machine("bike").idle_since == 0.5
     drive(pipeline, ride(1.0, 10, **STANDING))
-    assert pipeline.idle_since("bike") == 0.5
+    assert pipeline.machine("bike").idle_since == 0.5
     drive(pipeline, ride(11.0, 5, **RIDING))
-    assert pipeline.idle_since("bike") is None
+    assert pipeline.machine("bike").idle_since is None
     drive(pipeline, ride(16.0, 10, **STANDING))
-    assert pipeline.idle_since("bike") is None, "a pause is part of a session"
+    assert pipeline.machine("bike").idle_since is None, "a pause is part of a session"
     drive(pipeline, [], until=500.0)
-    assert pipeline.idle_since("bike") == 76.0
+    assert pipeline.machine("bike").idle_since == 76.0
 
 
 def test_a_machine_that_rolls_on_after_the_end_of_its_session_is_not_idle_yet() -> None:
@@ -475,13 +475,13 @@ def test_a_machine_that_rolls_on_after_the_end_of_its_session_is_not_idle_yet() 
     pipeline.begin(0.0)
     drive(pipeline, ride(0.0, 5, **RIDING))
     pipeline.command(Command("bike", Verb.END), 4.5)
-    assert pipeline.idle_since("bike") == 4.5
+    assert pipeline.machine("bike").idle_since == 4.5
     drive(pipeline, ride(5.0, 5, **RIDING))
-    assert pipeline.idle_since("bike") == 9.0
+    assert pipeline.machine("bike").idle_since == 9.0
     drive(pipeline, ride(10.0, 5, **STANDING))
-    assert pipeline.idle_since("bike") == 9.0
+    assert pipeline.machine("bike").idle_since == 9.0
 
 
 def test_nobody_knows_how_long_a_strange_machine_has_been_idle() -> None:
     with pytest.raises(KeyError):
-        bike_pipeline().idle_since("rower")
+        bike_pipeline().machine("rower")

@@ -9,15 +9,21 @@ from rich.text import Text
 
 from ftms_bridge.dashboard import palette
 from ftms_bridge.dashboard.banner import LINES, banner
+from ftms_bridge.dashboard.cells import label
 from ftms_bridge.dashboard.lines import chained, fit, joined
 from ftms_bridge.dashboard.reading import DirectionReading
-from ftms_bridge.dashboard.words import ground, since
+from ftms_bridge.dashboard.ways import ground, since
 
 _GAP: Final = 3
 
 
-def headline(direction: DirectionReading, width: int, *, why: str = "") -> list[Text]:
-    """Return the direction as three lines; ``why`` tells instead why the machine is not there."""
+def headline(
+    direction: DirectionReading, width: int, *, why: str = "", evidence: str = "", times: str = ""
+) -> list[Text]:
+    """Return the direction as three lines; ``why`` tells instead why the machine is not there.
+
+    evidence: told where the ground leaves a line. times: told where there is room.
+    """
     style = palette.DIRECTION[direction.word]
     letters = banner(direction.word)
     room = width - len(letters[0]) - _GAP
@@ -25,7 +31,10 @@ def headline(direction: DirectionReading, width: int, *, why: str = "") -> list[
         notes = [Text(line, palette.DOUBTFUL) for line in wrap(why, room)[:LINES]]
     else:
         notes = [Text(line) for line in wrap(ground(direction), room)[: LINES - 1]]
-        notes.append(Text(since(direction), palette.LABEL))
+        if evidence and len(notes) < LINES - 1:
+            notes.append(Text(evidence, palette.LABEL))
+        last = joined([Text(since(direction)), Text(times)])
+        notes.append(label((last if last.cell_len <= room else Text(since(direction))).plain))
     notes += [Text()] * (LINES - len(notes))
     return [
         chained(fit(Text(line, style), len(letters[0]) + _GAP), note)

@@ -11,7 +11,7 @@ from ftms_bridge.dashboard import palette
 from ftms_bridge.dashboard.cells import bare, inline, label, lamp, measured, table, upright
 from ftms_bridge.dashboard.chart import chart_lines
 from ftms_bridge.dashboard.headline import headline, one_line
-from ftms_bridge.dashboard.lines import framed, joined, spread
+from ftms_bridge.dashboard.lines import chained, framed, joined, spread
 from ftms_bridge.dashboard.reading import NO_SESSION, SessionReading
 from ftms_bridge.dashboard.tiles import (
     average_cells,
@@ -20,7 +20,8 @@ from ftms_bridge.dashboard.tiles import (
     signal_cells,
 )
 from ftms_bridge.dashboard.view import HAPPENINGS_KEPT, Happening, MachineView, Standing
-from ftms_bridge.dashboard.words import KINDS, absent_sensors, age, sources_words
+from ftms_bridge.dashboard.ways import WAYS, bout_words, proof, proof_at_length
+from ftms_bridge.dashboard.words import KINDS, absent_sensors, age, duration, sources_words
 
 FULL_LINES: Final = 11
 """Lines of the least full panel: two of them fit into a terminal of 24."""
@@ -37,15 +38,25 @@ _NEWS_S: Final = 10.0
 def full_panel(
     machine: MachineView, standing: Standing, at: float, *, width: int, height: int
 ) -> list[Text]:
-    """Return the whole panel; lines beyond the least number buy air, chart, then history."""
+    """Return the whole panel; more lines buy times, evidence and air, chart, then history."""
     inner, spare = width - _FRAME_COLUMNS, height - FULL_LINES
+    times = [_times(machine, inner)] if spare > 0 else []
+    spare -= len(times)
     air = [Text()] if spare >= _AIR_LINES else []
     grown = min(max(spare - _AIR_LINES, 0), _CHART_GROWS_BY)
     past = min(max(spare - _AIR_LINES - grown - 1, 0), HAPPENINGS_KEPT)
-    lines = [*headline(machine.direction(at), inner, why=standing.why), *air]
+    direction = machine.direction(at)
+    lines = headline(
+        direction,
+        inner,
+        why=standing.why,
+        evidence="" if air else proof(direction),
+        times="" if times else _short_times(machine),
+    )
+    lines += [label(proof_at_length(direction))] if air else []
     lines += [*table(map(upright, signal_cells(machine, at)), inner), *air]
     lines += [*chart_lines(machine, at, width=inner, height=1 + grown), *air]
-    lines += [*_totals(machine, standing, inner)]
+    lines += [*_totals(machine, standing, inner), *times]
     lines += [*air, *_history(machine, at, past)] if past else []
     last = None if past else _last(machine)
     return _framed(lines, machine, standing, at, width=width, last=last)
@@ -100,6 +111,31 @@ def _feeds(machine: MachineView) -> Text:
     sources = () if machine.reading is None else machine.reading.sources
     missing = Text(absent_sensors(machine.links, machine.id), palette.DOUBTFUL)
     return joined([missing, label(sources_words(machine.id, sources))])
+
+
+def _times(machine: MachineView, width: int) -> Text:
+    """Return how long each direction was ridden, and of its bouts what there is room for."""
+    metrics = (machine.session or NO_SESSION).metrics
+    line = joined(
+        [
+            chained(label(f"{way} "), Text(duration(time_s), palette.DIRECTION[way]))
+            for way in WAYS
+            if (time_s := metrics.get(f"{way}_s")) is not None
+        ]
+    )
+    for told in bout_words(metrics):
+        longer = joined([line, label(told)])
+        line = longer if longer.cell_len <= width else line
+    return line
+
+
+def _short_times(machine: MachineView) -> str:
+    """Return how long forward and backward were ridden, if backward was ridden at all."""
+    metrics = (machine.session or NO_SESSION).metrics
+    if not metrics.get("backward_s"):
+        return ""
+    forward, backward = duration(metrics.get("forward_s")), duration(metrics.get("backward_s"))
+    return f"fwd {forward}  back {backward}"
 
 
 def _totals(machine: MachineView, standing: Standing, width: int) -> list[Text]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ftms_bridge.dashboard.reading import NO_SESSION
 from ftms_bridge.dashboard.tiles import Cell, session_cells, signal_cells
 from ftms_bridge.dashboard.view import MachineView, View
-from ftms_bridge.dashboard.words import absent_sensors, ground, unreadable_words
+from ftms_bridge.dashboard.ways import ground, share_words
+from ftms_bridge.dashboard.words import absent_sensors, unreadable_words
 from ftms_bridge.telemetry.pacing import Pace
 
 LINE_EVERY_S = 1.0
@@ -64,6 +65,8 @@ def machine_line(view: View, machine: MachineView, at: float) -> str:
     parts += [_words(cell) for cell in signal_cells(machine, at) if cell.is_known]
     parts.append(f"session {session.state}")
     parts += [_words(cell) for cell in session_cells(session) if cell.is_known]
+    shares = share_words(session.metrics)
+    parts += [shares] if shares else []
     missing = absent_sensors(machine.links, machine.id)
     parts += [missing] if missing else []
     return "  ".join(parts)

@@ -24,19 +24,37 @@ class SourceReading:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceReading:
+    """What one channel says of the direction; ``llr`` is positive for backward."""
+
+    channel: str
+    value: str
+    llr: float
+    age_s: float | None
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DirectionReading:
-    """Which way, or why not; a word that is none of the contract's four reads as unknown."""
+    """Which way, or why not; a word that is none of the contract's four reads as unknown.
+
+    evidence: what the strongest channel says; None when no channel is told of.
+    """
 
     word: str
     reason: str | None = None
     basis: str | None = None
     confidence: float | None = None
     since_s: float | None = None
+    evidence: EvidenceReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReading:
-    """The session so far, or the last one; ``metrics`` by the names of the contract."""
+    """The session so far, or the last one; ``metrics`` by the names of the contract.
+
+    What falls to each direction stands there too, by the names of the flat state.
+    """
 
     state: str
     elapsed_s: float | None
@@ -84,13 +102,14 @@ def read_live(live: Document) -> Reading:
             basis=direction.text("basis"),
             confidence=direction.number("confidence"),
             since_s=direction.number("since_s"),
+            evidence=_strongest(direction),
         ),
         session=SessionReading(
             state=session.text("state") or "idle",
             elapsed_s=session.number("elapsed_s"),
             moving_s=session.number("moving_s"),
             lap=session.number("lap"),
-            metrics=live.part("metrics").numbers(),
+            metrics=live.part("metrics").numbers() | _by_direction(live),
         ),
         sources=tuple(
             SourceReading(
@@ -109,7 +128,12 @@ def read_state(state: Document) -> Reading:
     values = state.numbers()
     return Reading(
         signals=values,
-        direction=DirectionReading(word, reason),
+        direction=DirectionReading(
+            word,
+            reason,
+            basis=state.text("direction_basis"),
+            confidence=state.number("direction_confidence"),
+        ),
         session=SessionReading(
             state=state.text("session_state") or "idle",
             elapsed_s=values.get("elapsed_s"),
@@ -127,7 +151,7 @@ def read_summary(summary: Document) -> SessionReading:
         elapsed_s=summary.number("elapsed_s"),
         moving_s=summary.number("moving_s"),
         lap=float(len(summary.parts("laps"))),
-        metrics=summary.part("metrics").numbers(),
+        metrics=summary.part("metrics").numbers() | _by_direction(summary),
     )
 
 
@@ -156,3 +180,25 @@ def _direction(document: Document, word_name: str, reason_name: str) -> tuple[st
     word = document.text(word_name) or "unknown"
     reason = document.text(reason_name)
     return (word, reason) if word in DIRECTIONS else ("unknown", reason or word)
+
+
+def _strongest(direction: Document) -> EvidenceReading | None:
+    for row in direction.parts("evidence")[:1]:
+        value = row.number("value")
+        return EvidenceReading(
+            channel=row.text("channel") or "?",
+            value=row.text("value") or "" if value is None else f"{value:g}",
+            llr=row.number("llr") or 0.0,
+            age_s=row.number("age_s"),
+            proven=row.flag("proven"),
+        )
+    return None
+
+
+def _by_direction(document: Document) -> dict[str, float | None]:
+    columns = document.part("by_direction")
+    times = {f"{way}_s": columns.part(way).number("time_s") for way in DIRECTIONS}
+    return times | {
+        "direction_switches": columns.number("switches"),
+        "longest_backward_s": columns.part("backward").number("longest_bout_s"),
+    }

@@ -20,8 +20,9 @@ from ftms_bridge.dashboard.reading import (
     read_state,
     read_summary,
 )
+from ftms_bridge.dashboard.tellings import happening
 from ftms_bridge.dashboard.trace import Rate, Trace
-from ftms_bridge.dashboard.words import happening, refusal, why_absent
+from ftms_bridge.dashboard.words import refusal, why_absent
 from ftms_bridge.measurement.quantities import MOTION_MAX_AGE_S
 from ftms_bridge.telemetry.topics import (
     AVAILABILITY,

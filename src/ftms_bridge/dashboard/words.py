@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ftms_bridge.dashboard.document import Document
-from ftms_bridge.dashboard.reading import DirectionReading, LinkReading, SourceReading
+from ftms_bridge.dashboard.reading import LinkReading, SourceReading
 
 ABSENT: Final = "—"
 """Shown for a value that is not known now; never a zero."""
-
-REASONS: Final = {
-    "no_directional_channel": "this machine sends nothing that tells direction",
-    "channel_unproven": "its direction field is not proven for this machine",
-    "evidence_stale": "nothing recent to tell it by",
-    "below_min_speed": "still, but not for long enough to be sure",
-    "parse_uncertain": "its last record cannot be believed",
-}
-"""Why the direction is unknown; a reason from a newer bridge is shown as it comes."""
 
 _SILENT: Final = "connected, but it sends nothing"
 
@@ -105,20 +96,6 @@ def quantity_word(name: str) -> str:
     return " ".join(words[:-1] if words[-1] in _UNITS else words)
 
 
-def ground(direction: DirectionReading) -> str:
-    """Return why the direction is unknown, or what it rests on."""
-    if direction.word == "unknown":
-        reason = direction.reason or "no reason given"
-        return REASONS.get(reason, reason.replace("_", " "))
-    basis, sure = direction.basis or "", direction.confidence
-    return basis if sure is None else f"{basis}, {figure(sure * 100.0)} % sure"
-
-
-def since(direction: DirectionReading) -> str:
-    """Return how long the direction has been so, if that is known."""
-    return "" if direction.since_s is None else f"for {duration(direction.since_s)}"
-
-
 def unreadable_words(count: int) -> str:
     """Return how many messages could not be read, if any."""
     return f"{count} unreadable" if count else ""
@@ -162,13 +139,6 @@ def absent_sensors(links: Iterable[LinkReading], machine: str) -> str:
     return " · ".join(told)
 
 
-def happening(event: Document) -> str:
-    """Return in words what a document of the event topic says."""
-    event_type = event.text("type") or "something unnamed"
-    telling = _TELLINGS.get(event_type)
-    return telling(event.part("detail")) if telling else event_type.replace("_", " ")
-
-
 def refusal(result: Document) -> str:
     """Return in words why a command was rejected; nothing for one that was done.
 
@@ -178,59 +148,3 @@ def refusal(result: Document) -> str:
         return ""
     reason = (result.text("reason") or "no reason given").replace("_", " ")
     return f"{result.text('verb') or 'a command'} was rejected: {reason}"
-
-
-def _gap(detail: Document) -> str:
-    return f"nothing heard for {figure(detail.number('duration_s'), 1)} s"
-
-
-def _lap(detail: Document) -> str:
-    lap, elapsed_s = detail.number("lap"), detail.number("elapsed_s")
-    distance_m, power_w = detail.number("distance_m"), detail.number("avg_power_w")
-    parts = [f"lap {figure(lap)} took {duration(elapsed_s)}"]
-    if distance_m is not None:
-        parts.append(f"{figure(distance_m)} m")
-    if power_w is not None:
-        parts.append(f"{figure(power_w)} W")
-    return ", ".join(parts)
-
-
-def _counter(what: str) -> Callable[[Document], str]:
-    def tell(detail: Document) -> str:
-        return f"{quantity_word(detail.text('counter') or 'a')} counter {what}"
-
-    return tell
-
-
-def _source(detail: Document) -> str:
-    quantity = quantity_word(detail.text("quantity") or "a value")
-    return f"{quantity} now from {detail.text('now') or ABSENT}"
-
-
-def _status(detail: Document) -> str:
-    return f"machine: {(detail.text('op') or 'unnamed status').replace('_', ' ')}"
-
-
-def _link(detail: Document) -> str:
-    source = detail.text("source") or "the machine"
-    reason = detail.text("reason") or (detail.text("verdict") or "").replace("_", " ")
-    told = f"link to {source} {'up' if detail.flag('up') else 'down'}"
-    return f"{told}: {reason}" if reason else told
-
-
-def _ended(detail: Document) -> str:
-    ended_by = detail.text("ended_by")
-    return f"session ended by {ended_by}" if ended_by else "session ended"
-
-
-_TELLINGS: Final[dict[str, Callable[[Document], str]]] = {
-    "gap": _gap,
-    "lap": _lap,
-    "counter_reset": _counter("started again"),
-    "counter_decrease": _counter("went backwards"),
-    "counter_jump": _counter("jumped"),
-    "source_changed": _source,
-    "machine_status": _status,
-    "link": _link,
-    "session_ended": _ended,
-}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ftms_bridge.control.commands import Command
-from ftms_bridge.gatt.notification import LinkChange, Notification
+from ftms_bridge.gatt.notification import DirectionReading, LinkChange, Notification
 from ftms_bridge.measurement.source import Source
 from ftms_bridge.pipeline.machine import NEVER, MachineTrack
 from ftms_bridge.pipeline.settings import PipelineSettings
@@ -90,6 +90,16 @@ class Pipeline:
         self._wake_at = min(self._wake_at, track.wake_at)
         return effects
 
+    def sense(self, reading: DirectionReading) -> list[Publish]:
+        """Take a reading of a direction sensor; return what is to be published because of it.
+
+        Raises KeyError for a machine that is not configured: the shell has checked that.
+        """
+        track = self._machines[reading.machine]
+        effects = track.sense(reading.value, reading.at)
+        self._wake_at = min(self._wake_at, track.wake_at)
+        return effects
+
     def deadline(self) -> float | None:
         """Return when ``handle_timer`` must be called next, or None while nothing is waited for."""
         return None if self._wake_at == NEVER else self._wake_at
@@ -132,14 +142,12 @@ class Pipeline:
         """Return the availability of every machine."""
         return {machine: track.state.availability for machine, track in self._machines.items()}
 
-    def idle_since(self, machine: str) -> float | None:
-        """Return since when no session of a machine is open and it has not been in motion.
+    def machine(self, machine: str) -> MachineTrack:
+        """Return everything that is known about one machine, to look at.
 
-        None while a session is open, and before the run began. Whether its link was up is not
-        asked: a machine that was just found can have been idle for hours.
         Raises KeyError for a machine that is not configured.
         """
-        return self._machines[machine].idle_since
+        return self._machines[machine]
 
     @property
     def busy(self) -> bool:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ftms_bridge.measurement.signals import Lane, Number, Signal
-from ftms_bridge.motion.direction import DirectionEstimate
 from ftms_bridge.pipeline.links import LinkState
 from ftms_bridge.pipeline.state import MachineState
 from ftms_bridge.telemetry.blocks import (
-    DirectionBlock,
     LapSummary,
     LinkRow,
     MetricsBlock,
     SessionBlock,
     SignalSource,
 )
+from ftms_bridge.telemetry.directions import DirectionShare
 from ftms_bridge.telemetry.wall import WallLabel
-from ftms_bridge.workout.metrics import SessionMetrics
+from ftms_bridge.workout.by_direction import Share
+from ftms_bridge.workout.metrics import SessionMetrics, Totals
 from ftms_bridge.workout.ride import Lap, Ride
 
 NO_METRICS: MetricsBlock = {
@@ -49,6 +49,11 @@ def tenths(value: float | None) -> float | None:
     return int(value * 10.0 + (0.5 if value >= 0.0 else -0.5)) / 10.0
 
 
+def thousandths(value: float) -> float:
+    """Return a value with three decimals: parts that are told so still add up to their whole."""
+    return int(value * 1000.0 + (0.5 if value >= 0.0 else -0.5)) / 1000.0
+
+
 def signal_values(signals: list[Signal], at: float) -> dict[str, Number | None]:
     """Return the newest value per quantity; a value that is too old is None."""
     return {signal.quantity.name: signal.value(at) for signal in signals}
@@ -76,17 +81,6 @@ def signal_sources(
         }
         for lane, names in lanes.items()
     ]
-
-
-def direction_block(estimate: DirectionEstimate, at: float) -> DirectionBlock:
-    """Return what is said about the direction."""
-    return {
-        "direction": estimate.direction.value,
-        "basis": None if estimate.basis is None else estimate.basis.value,
-        "confidence": estimate.confidence,
-        "reason": None if estimate.reason is None else estimate.reason.value,
-        "since_s": tenths(at - estimate.since),
-    }
 
 
 def link_rows(links: Iterable[LinkState], wall: WallLabel) -> list[LinkRow]:
@@ -148,6 +142,16 @@ def metrics_block(ride: Ride | None, *, fresh: bool) -> MetricsBlock:
     }
 
 
+def share_block(share: Share, totals: Totals) -> DirectionShare:
+    """Return what falls to one direction; None for what was not known in any of them."""
+    return {
+        "time_s": thousandths(share.time_s),
+        "distance_m": thousandths(share.distance_m) if totals.speed_known_s else None,
+        "revolutions": thousandths(share.revolutions) if totals.cadence_known_s else None,
+        "work_kj": thousandths(share.work_kj) if totals.power_known_s else None,
+    }
+
+
 def lap_summary(lap: Lap) -> LapSummary:
     """Return one finished lap."""
     return {
@@ -158,4 +162,29 @@ def lap_summary(lap: Lap) -> LapSummary:
         "work_kj": tenths(lap.totals.work_kj),
         "avg_power_w": tenths(lap.totals.avg_power_w),
         "avg_speed_kmh": tenths(lap.totals.avg_speed_kmh),
+        "by_direction": {
+            "forward": share_block(lap.shares[0], lap.totals),
+            "backward": share_block(lap.shares[1], lap.totals),
+            "stopped": share_block(lap.shares[2], lap.totals),
+            "unknown": share_block(lap.shares[3], lap.totals),
+        },
+    }
+
+
+def lap_detail(lap: Lap) -> dict[str, Number | str | bool | None]:
+    """Return one finished lap as an event tells it: flat, of the directions only the times."""
+    summary = lap_summary(lap)
+    shares = summary["by_direction"]
+    return {
+        "lap": summary["lap"],
+        "elapsed_s": summary["elapsed_s"],
+        "moving_s": summary["moving_s"],
+        "distance_m": summary["distance_m"],
+        "work_kj": summary["work_kj"],
+        "avg_power_w": summary["avg_power_w"],
+        "avg_speed_kmh": summary["avg_speed_kmh"],
+        "forward_s": shares["forward"]["time_s"],
+        "backward_s": shares["backward"]["time_s"],
+        "stopped_s": shares["stopped"]["time_s"],
+        "unknown_s": shares["unknown"]["time_s"],
     }

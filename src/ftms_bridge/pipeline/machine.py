@@ -11,9 +11,13 @@ from ftms_bridge.measurement.identity import SAYS, quirk_of
 from ftms_bridge.measurement.signals import Signals
 from ftms_bridge.measurement.silence import MIN_GAP_S, SilenceWatch
 from ftms_bridge.measurement.source import Source
-from ftms_bridge.measurement.sources import MachineKind, MachineSpec
-from ftms_bridge.motion.watch import DirectionWatch
+from ftms_bridge.measurement.sources import MachineSpec
+from ftms_bridge.motion.estimator import DirectionTracker
+from ftms_bridge.motion.profile import UNPROVEN
+from ftms_bridge.pipeline.direction_events import DirectionEvents
+from ftms_bridge.pipeline.heading import Heading
 from ftms_bridge.pipeline.links import LinkState, verdict_word
+from ftms_bridge.pipeline.motion_signals import MotionSignals
 from ftms_bridge.pipeline.reports import Reports
 from ftms_bridge.pipeline.sessions import Sessions
 from ftms_bridge.pipeline.settings import PipelineSettings
@@ -22,7 +26,7 @@ from ftms_bridge.telemetry.blocks import AvailabilityWord
 from ftms_bridge.telemetry.messages import EventType
 from ftms_bridge.telemetry.pacing import Pace
 from ftms_bridge.telemetry.publish import Publish
-from ftms_bridge.workout.metrics import Sample
+from ftms_bridge.telemetry.wall import WallLabel
 from ftms_bridge.workout.session import Cue, SessionTracker
 
 STALE_AFTER_S: Final = 3.0
@@ -50,18 +54,21 @@ class MachineTrack:
     def __init__(self, spec: MachineSpec, settings: PipelineSettings) -> None:
         self.spec = spec
         self.wake_at = NEVER
-        self.state = MachineState(
-            signals=Signals(spec),
-            session=SessionTracker(settings.rules),
-            direction=DirectionWatch(directional=spec.kind is MachineKind.CROSS_TRAINER),
-        )
+        signals = Signals(spec)
+        self.motion = MotionSignals(spec.id, signals, settings.rules)
         self._last_at = -NEVER
-        self.own = self._source(spec.id, quirk=spec.quirk)
+        self.own = Source(spec.id, signals, quirk=spec.quirk)
         self.sources = {spec.id: self.own}
         for sensor in spec.sensors:
-            self.sources[sensor.id] = self._source(
-                sensor.id, wheel_circumference_m=sensor.wheel_circumference_m
+            self.sources[sensor.id] = Source(
+                sensor.id, signals, wheel_circumference_m=sensor.wheel_circumference_m
             )
+        profile = settings.profiles.get(spec.id, UNPROVEN)
+        self.state = MachineState(
+            signals=signals,
+            session=SessionTracker(settings.rules),
+            direction=DirectionTracker(spec, profile, signals, self.sources),
+        )
         self._chooses_quirk = spec.auto_quirk and spec.quirk is None
         self.state.links = {
             name: LinkState(name, source.quirk) for name, source in self.sources.items()
@@ -69,28 +76,25 @@ class MachineTrack:
         self._link = self.state.links[spec.id]
         self.state.availability_reason = self._link.reason_for(self.state.availability)
         self._sensors = tuple(self.sources.values())[1:]
-        self._rules = settings.rules
         self._silence = SilenceWatch()
         self._lost = False
         self._live_pace = Pace(settings.live_interval_s)
         self._next_state_at = NEVER
-        self._speed = self.state.signals.watch("speed_kmh")
-        self._cadence = self.state.signals.watch("cadence_rpm")
-        self._power = self.state.signals.watch("power_w")
-        self._hr = self.state.signals.watch("hr_bpm")
         self._reports = Reports(spec.id, self.state, settings)
         self._sessions = Sessions(
-            spec.id,
-            self.state,
-            self._reports,
-            run_id=settings.run_id,
-            counters=self.own.counters,
+            spec.id, self.state, self._reports,
+            run_id=settings.run_id, counters=self.own.counters,
+        )  # fmt: skip
+        wall = WallLabel(settings.wall_zero)
+        self.heading = Heading(
+            self.state, DirectionEvents(self._reports, self.state.direction, wall), profile
         )
 
     def receive(self, source: Source, characteristic: int, data: bytes, at: float) -> list[Publish]:
         """Take one notification of the machine or one of its sensors; return what is due."""
         if source is not self.own:
             source.receive(characteristic, data, at)
+            self.heading.hear(source.id, at)
         else:
             dt_s = at - self._last_at
             gap = dt_s > MIN_GAP_S and self._open_gap(dt_s)
@@ -107,11 +111,16 @@ class MachineTrack:
         self._expire(at)
         if self.state.availability == "online" and at >= self._last_at + STALE_AFTER_S:
             self._change_availability("stale", at)
-            self._sessions.hush(at)
+            self._sessions.hush()
+            self.heading.lose(at)
             self._reports.live(at)
         if self.state.availability == "stale" and at >= self._last_at + OFFLINE_AFTER_S:
             self._go_offline(at)
         self._sessions.handle_timer(at)
+        self.heading.follow_session(at)
+        declared_until = self.heading.deadline()
+        if declared_until is not None and at >= declared_until:
+            self.heading.expire("time", at)
         if at >= self._next_state_at:
             self._next_state_at = at + STATE_EVERY_S
             if self._sensors:
@@ -141,7 +150,11 @@ class MachineTrack:
 
     @property
     def idle_since(self) -> float | None:
-        """Return since when no session is open and nothing moves; None while one is open."""
+        """Return since when no session is open and nothing moves; None while one is open.
+
+        None also before the run began. Whether its link was up is not asked: a machine that was
+        just found can have been idle for hours.
+        """
         return self._sessions.idle_since
 
     def command(self, command: Command, at: float) -> list[Publish]:
@@ -149,10 +162,20 @@ class MachineTrack:
 
         A link is not the core's to open or close: what comes of it arrives as a change of the link.
         """
-        is_done_by_shell = command.verb is Verb.LINK
-        reason = command.refusal if is_done_by_shell else self._sessions.carry_out(command.verb, at)
+        if command.verb is Verb.LINK:
+            reason = command.refusal
+        elif command.verb is Verb.DECLARE:
+            reason = self.heading.declare(command.direction, at)
+        else:
+            reason = self._sessions.carry_out(command.verb, at)
+            self.heading.follow_session(at)
         self._reports.result(command, reason, at)
         self._rearm()
+        return self._reports.take()
+
+    def sense(self, value: float, at: float) -> list[Publish]:
+        """Take a reading of the machine's direction sensor; return what is due."""
+        self.heading.sense(value, at)
         return self._reports.take()
 
     def begin(self, at: float) -> list[Publish]:
@@ -166,6 +189,7 @@ class MachineTrack:
     def finish(self, at: float) -> list[Publish]:
         """End the session and say that the machine is offline."""
         self._sessions.cue(Cue.SHUTDOWN, at)
+        self.heading.follow_session(at)
         if self.state.availability != "offline":
             self._go_offline(at)
         self.wake_at = NEVER
@@ -179,17 +203,11 @@ class MachineTrack:
             self._silence.receive(dt_s)
         if self.state.availability != "online":
             self._change_availability("online", at)
-        speed_kmh = self._speed.value(at)
-        cadence_rpm = self._cadence.value(at)
-        power_w = self._power.value(at)
-        rules = self._rules
-        moving = (
-            (speed_kmh is not None and speed_kmh >= rules.min_speed_kmh)
-            or (cadence_rpm is not None and cadence_rpm >= rules.min_cadence_rpm)
-            or (power_w is not None and power_w >= rules.min_power_w)
-        )
-        sample = Sample(moving, speed_kmh, cadence_rpm, power_w, hr_bpm=self._hr.value(at))
-        self._sessions.step(dt_s, at, sample, gap)
+        sample = self.motion.sample(at)
+        if self._sessions.step(dt_s, at, sample, gap):
+            self.heading.receive(sample, at)
+        else:
+            self.heading.doubt(at)
         if self._live_pace.take(at):
             self._reports.live(at)
 
@@ -222,6 +240,7 @@ class MachineTrack:
         self.own.forget()
         self._lost = True
         self._change_availability("offline", at)
+        self.heading.lose(at)
         self._sessions.lose(at, since=self._last_at)
         self._reports.state(at, only_if_changed=True)
 
@@ -247,8 +266,11 @@ class MachineTrack:
         """Tell what the machine says of itself, and wait for the rest of a split record."""
         if characteristic == _MACHINE_STATUS:
             self._reports.machine_status(self.own, at)
-        elif self._chooses_quirk and characteristic in SAYS:
-            self._choose_quirk(at)
+            self.heading.obey_status(self.own.last_read.get(_MACHINE_STATUS), at)
+        elif characteristic in SAYS:
+            self.heading.identify(self.own.last_read, at)
+            if self._chooses_quirk:
+                self._choose_quirk(at)
         waiting = self.own.deadline()
         if waiting is not None and waiting < self.wake_at:
             self.wake_at = waiting
@@ -268,25 +290,11 @@ class MachineTrack:
             wake_at = min(self._last_at + STALE_AFTER_S, self._next_state_at)
         elif self.state.availability == "stale":
             wake_at = min(self._last_at + OFFLINE_AFTER_S, self._next_state_at)
-        pause_over_at = self.state.session.deadline()
-        if pause_over_at is not None:
-            wake_at = min(wake_at, pause_over_at)
+        for due in (self.state.session.deadline(), self.heading.deadline()):
+            if due is not None:
+                wake_at = min(wake_at, due)
         for source in self.sources.values():
             waiting = source.deadline()
             if waiting is not None:
                 wake_at = min(wake_at, waiting)
         self.wake_at = wake_at
-
-    def _source(
-        self,
-        source_id: str,
-        *,
-        quirk: str | None = None,
-        wheel_circumference_m: float | None = None,
-    ) -> Source:
-        return Source(
-            source_id,
-            self.state.signals,
-            quirk=quirk,
-            wheel_circumference_m=wheel_circumference_m,
-        )

@@ -7,12 +7,13 @@ from typing import Final
 
 from ftms_bridge.control.commands import Command
 from ftms_bridge.gatt.codec import Decoded
-from ftms_bridge.measurement.quantities import QUANTITIES
-from ftms_bridge.measurement.signals import Signal
 from ftms_bridge.measurement.source import Source
-from ftms_bridge.motion.direction import DirectionEstimate
+from ftms_bridge.pipeline.direction import (
+    ColumnBlocks,
+    DirectionWords,
+)
 from ftms_bridge.pipeline.documents import (
-    direction_block,
+    lap_detail,
     lap_summary,
     link_rows,
     metrics_block,
@@ -21,10 +22,11 @@ from ftms_bridge.pipeline.documents import (
     signal_values,
     tenths,
 )
+from ftms_bridge.pipeline.flat import FlatState
 from ftms_bridge.pipeline.hints import HINTS
 from ftms_bridge.pipeline.settings import PipelineSettings
 from ftms_bridge.pipeline.state import MachineState
-from ftms_bridge.telemetry.blocks import AvailabilityWord, DirectionWord, Number
+from ftms_bridge.telemetry.blocks import AvailabilityWord, Number
 from ftms_bridge.telemetry.messages import (
     CONTRACT_VERSION,
     EventType,
@@ -54,16 +56,9 @@ _TOLD_STATUS: Final = frozenset(
      "control_permission_lost"}
 )  # fmt: skip
 """Machine status worth an event; the others repeat targets several times a second."""
-_IN_STATE: Final = (
-    "speed_kmh", "cadence_rpm", "power_w", "hr_bpm", "incline_pct", "resistance",
-    "step_rate_spm", "machine_energy_kcal",
-)  # fmt: skip
-"""The signals that everybody looks at; the others are in the live document."""
 _TOLD_SOURCES: Final = ("speed_kmh", "cadence_rpm", "power_w", "hr_bpm")
 REPEAT_EVERY_S: Final = 10.0
 """Least time between two events about the same misbehaviour (house choice)."""
-_NOTHING_SHOWN: Final = {name: Signal(QUANTITIES[name]) for name in _IN_STATE}
-"""What a retained state shows of a machine that is not heard: values must not freeze in it."""
 
 
 class Reports:
@@ -79,11 +74,13 @@ class Reports:
         self._state_seq = 0
         self._events = 0
         self._last_state: State | None = None
-        self._put_into_words(known.direction.estimate)
+        self._words = DirectionWords(known.direction, self._wall)
+        self._columns = ColumnBlocks()
         self._believed: dict[str, str] = {}
         self._repeats = Repeats(REPEAT_EVERY_S)
         self._status: Decoded | None = None
-        self._shown = {name: known.signals.watch(name) for name in _IN_STATE}
+        self._flat = FlatState(machine, known, words=self._words, wall=self._wall)
+        self._told = {name: known.signals.watch(name) for name in _TOLD_SOURCES}
 
     def take(self) -> list[Publish]:
         """Return what has been collected since the last call."""
@@ -98,6 +95,8 @@ class Reports:
         fresh = known.availability == "online"
         signals = known.signals.known()
         values = signal_values(signals, at)
+        ride, words = known.ride, self._words
+        direction = words.block(at)
         self._live_seq += 1
         self._add(LIVE, {
             "schema": CONTRACT_VERSION,
@@ -110,15 +109,19 @@ class Reports:
             "fresh": fresh,
             "signals": values,
             "sources": signal_sources(signals, values, at),
-            "direction": direction_block(known.direction.estimate, at),
+            "direction": direction,
+            "motion": words.motion(
+                values.get("speed_kmh"), values.get("cadence_rpm"), values.get("incline_pct")
+            ),
             "session": session_block(known, at),
             "interval": None,
-            "metrics": metrics_block(known.ride, fresh=fresh),
+            "metrics": metrics_block(ride, fresh=fresh),
+            "by_direction": None if ride is None else self._columns.block(ride),
         })  # fmt: skip
 
     def state(self, at: float, *, only_if_changed: bool) -> None:
         """Add the flat state; if asked, only when more than its number and time has changed."""
-        state = self._state(at)
+        state = self._flat.at(at)
         last = self._last_state
         if only_if_changed and last is not None:
             unchanged: State = {**state, "seq": last["seq"], "time": last["time"]}
@@ -155,8 +158,7 @@ class Reports:
 
     def sources(self, at: float) -> None:
         """Tell when another source is believed than a second ago: one fell silent or is back."""
-        for name in _TOLD_SOURCES:
-            signal = self._shown[name]
+        for name, signal in self._told.items():
             signal.value(at)
             if signal.lane is None:
                 continue
@@ -193,8 +195,7 @@ class Reports:
 
     def lap(self, lap: Lap, at: float) -> None:
         """Add the event of a finished lap."""
-        detail: Mapping[str, int | float | None] = {**lap_summary(lap)}  # type: ignore[dict-item]
-        self.event("lap", detail, at)
+        self.event("lap", lap_detail(lap), at)
 
     def machine_status(self, source: Source, at: float) -> None:
         """Add an event for a machine status that a person would want to know."""
@@ -214,7 +215,10 @@ class Reports:
 
         A session that ends out of a pause ended when the pause began.
         """
-        ended_at = self._known.session.paused_at if before is SessionState.PAUSED else at
+        ended_at = at
+        if before is SessionState.PAUSED:
+            ended_at = self._known.session.paused_at
+            ride.by_direction.trim()
         ride.lap(ended_at)
         ended_by = _ENDED_BY[cue]
         payload: SessionSummary = {
@@ -230,56 +234,11 @@ class Reports:
             "gaps": ride.gaps,
             "counter_resets": ride.counter_resets,
             "metrics": metrics_block(ride, fresh=False),
+            "by_direction": self._columns.block(ride),
             "laps": [lap_summary(lap) for lap in ride.laps],
         }
         self.event("session_ended", {"ended_by": ended_by}, at)
         self._add(SESSION_LAST, payload)
-
-    def _state(self, at: float) -> State:
-        known = self._known
-        fresh = known.availability == "online"
-        shown = self._shown if fresh else _NOTHING_SHOWN
-        if known.direction.estimate is not self._estimate:
-            self._put_into_words(known.direction.estimate)
-        ride = known.ride
-        totals = None if ride is None else ride.metrics.totals
-        rolling = None if ride is None or not fresh else ride.metrics.rolling
-        return {
-            "schema": CONTRACT_VERSION,
-            "machine": self._machine,
-            "seq": 0,
-            "time": self._wall.at(at),
-            "availability": known.availability,
-            "availability_reason": known.availability_reason,
-            "fresh": fresh,
-            "direction": self._direction,
-            "direction_reason": self._reason,
-            "session_state": known.session.state.value,
-            "session_id": None if ride is None else ride.session_id,
-            "elapsed_s": 0.0 if ride is None else tenths(at - ride.started_at) or 0.0,
-            "moving_s": 0.0 if totals is None else tenths(totals.moving_s) or 0.0,
-            "lap": 0 if ride is None else ride.lap_number,
-            "speed_kmh": shown["speed_kmh"].value(at),
-            "cadence_rpm": shown["cadence_rpm"].value(at),
-            "power_w": shown["power_w"].value(at),
-            "hr_bpm": shown["hr_bpm"].value(at),
-            "incline_pct": shown["incline_pct"].value(at),
-            "resistance": shown["resistance"].value(at),
-            "step_rate_spm": shown["step_rate_spm"].value(at),
-            "machine_energy_kcal": shown["machine_energy_kcal"].value(at),
-            "distance_m": None if ride is None else ride.distance_m,
-            "work_kj": None if totals is None else tenths(totals.work_kj),
-            "power_3s_w": None if rolling is None else tenths(rolling.mean_w(0)),
-            "power_30s_w": None if rolling is None else tenths(rolling.mean_w(2)),
-            "avg_power_w": None if totals is None else tenths(totals.avg_power_w),
-            "avg_speed_kmh": None if totals is None else tenths(totals.avg_speed_kmh),
-        }
-
-    def _put_into_words(self, estimate: DirectionEstimate) -> None:
-        """Keep the words of an estimate: it changes seldom, and asking an enum is dear."""
-        self._estimate = estimate
-        self._direction: DirectionWord = estimate.direction.value
-        self._reason = None if estimate.reason is None else estimate.reason.value
 
     def _add(self, topic: Topic, payload: Payload) -> None:
         self._effects.append(Publish(topic, self._machine, payload))

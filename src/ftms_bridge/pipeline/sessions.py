@@ -44,7 +44,6 @@ class Sessions:
     ) -> None:
         self._known = known
         self._tracker = known.session
-        self._direction = known.direction
         self._reports = reports
         self._counters = counters
         self._id_stem = f"{run_id}-{machine}"
@@ -63,8 +62,11 @@ class Sessions:
         """Take note that the run starts: nothing has moved before."""
         self._idle_from = at
 
-    def step(self, dt_s: float, at: float, sample: Sample, gap: bool) -> None:
-        """Credit the time since the last record, then take over what this record says."""
+    def step(self, dt_s: float, at: float, sample: Sample, gap: bool) -> bool:
+        """Credit the time since the last record, then take over what this record says.
+
+        Return whether it has a value of motion that can be believed.
+        """
         believable = (
             sample.speed_kmh is not None
             or sample.cadence_rpm is not None
@@ -75,22 +77,24 @@ class Sessions:
         ride = self._known.ride
         if ride is not None:
             if gap:
-                ride.metrics.interrupt()
-            ride.metrics.step(0.0 if gap else dt_s, _WITHHELD if self._tracker.asked else sample)
+                ride.interrupt()
+            said = self._known.direction.measured.direction
+            shown = _WITHHELD if self._tracker.asked else sample
+            ride.step(0.0 if gap else dt_s, at, shown, said)
         if not believable:
             self._doubt(sample.moving, at)
         elif not (sample.moving and self._moving):  # who moves on changes nothing
             self._doubt_since = None
-            self._direction.receive(moving=sample.moving, at=at)
             self._follow(sample.moving, at)
         started = self._known.ride
         if started is None and sample.moving:  # rolling on after an end that was asked for
             self._idle_from = at
         if started is not None and started is not ride:
-            started.metrics.step(0.0, sample)
+            started.metrics.step(0.0, sample)  # its time begins with this record
         elif gap and ride is not None and self._tracker.state is SessionState.ACTIVE:
             ride.note_gap(dt_s)
             self._reports.event("gap", {"duration_s": round(dt_s, 3)}, at)
+        return believable
 
     def carry_out(self, verb: Verb, at: float) -> str | None:
         """Do what a verb asks; return None, or the reason why it cannot be done."""
@@ -121,17 +125,16 @@ class Sessions:
 
     def lose(self, at: float, since: float) -> None:
         """Take note that the machine is not heard any more, since an instant."""
-        self.hush(at)
+        self.hush()
         if self._known.ride is not None:
-            self._known.ride.metrics.interrupt()
+            self._known.ride.interrupt()
         self.cue(Cue.LINK_LOST, at, since)
         self._tracker.forget_asked()
 
-    def hush(self, at: float) -> None:
+    def hush(self) -> None:
         """Take note that nothing is heard for the moment: what was seen no longer holds."""
         self._moving = False
         self._doubt_since = None
-        self._direction.lose(at)
 
     def handle_timer(self, at: float) -> None:
         """End a session that has been paused for too long."""
@@ -150,7 +153,6 @@ class Sessions:
 
         A distance counter that grows all the same says that there is motion.
         """
-        self._direction.doubt(at)
         self._moving = False
         if moving:
             self._doubt_since = None

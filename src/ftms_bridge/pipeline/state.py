@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ftms_bridge.measurement.signals import Signals
-from ftms_bridge.motion.watch import DirectionWatch
+from ftms_bridge.motion.estimator import DirectionTracker
 from ftms_bridge.pipeline.links import LinkState
 from ftms_bridge.telemetry.blocks import AvailabilityWord
 from ftms_bridge.workout.ride import Ride
@@ -21,7 +21,7 @@ class MachineState:
 
     signals: Signals
     session: SessionTracker
-    direction: DirectionWatch
+    direction: DirectionTracker
     availability: AvailabilityWord = "offline"
     availability_reason: str | None = None
     ride: Ride | None = None

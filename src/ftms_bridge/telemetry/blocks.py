@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from ftms_bridge.telemetry.directions import LapShares
+
 Number = int | float
 AvailabilityWord = Literal["online", "stale", "offline"]
 SessionWord = Literal["idle", "active", "paused", "ended"]
-DirectionWord = Literal["forward", "backward", "stopped", "unknown"]
 BasisWord = Literal["measured", "derived", "estimated"]
 VerdictWord = Literal[
     "searching", "not_seen", "ambiguous", "no_answer", "lost", "mute", "wrong_services",
@@ -31,23 +32,6 @@ class SignalSource(TypedDict):
     basis: BasisWord
     age_s: float
     signals: list[str]
-
-
-class DirectionBlock(TypedDict):
-    """Which way the rider moves, or why that cannot be known.
-
-    direction: unknown unless there is evidence; stopped is a measurement too.
-    basis: what the direction rests on; None while it is unknown.
-    confidence: from 0 to 1; None while it is unknown.
-    reason: why it is unknown, such as no_directional_channel; else None.
-    since_s: for how long this has been so.
-    """
-
-    direction: DirectionWord
-    basis: Literal["measured", "declared"] | None
-    confidence: float | None
-    reason: str | None
-    since_s: float | None
 
 
 class SessionBlock(TypedDict):
@@ -110,6 +94,7 @@ class LapSummary(TypedDict):
     """One finished lap; every number is that of the lap alone.
 
     lap: number of the lap, from 1.
+    by_direction: the same per direction.
     """
 
     lap: int
@@ -119,6 +104,7 @@ class LapSummary(TypedDict):
     work_kj: float | None
     avg_power_w: float | None
     avg_speed_kmh: float | None
+    by_direction: LapShares
 
 
 class MachineInfo(TypedDict):

@@ -14,21 +14,25 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypedDict
 
 from ftms_bridge.telemetry.blocks import (
-    ActionWord,
     AvailabilityWord,
-    DirectionBlock,
-    DirectionWord,
     LapSummary,
-    LinkHealth,
     LinkRow,
-    MachineInfo,
     MetricsBlock,
     Number,
-    RadioHealth,
     SessionBlock,
     SessionWord,
     SignalSource,
 )
+from ftms_bridge.telemetry.bridge import BridgeHealth as BridgeHealth
+from ftms_bridge.telemetry.bridge import BridgeInfo as BridgeInfo
+from ftms_bridge.telemetry.directions import (
+    DirectionBasisWord,
+    DirectionBlock,
+    DirectionColumns,
+    DirectionWord,
+    MotionBlock,
+)
+from ftms_bridge.telemetry.requests import CommandRequest, SensorReading
 
 CONTRACT_VERSION: Final = 1
 
@@ -48,9 +52,11 @@ class Live(TypedDict):
     signals: newest value per quantity, unit in the name, None once too old.
     sources: where the signals that are not None come from.
     direction: which way the rider moves.
+    motion: values with the sign of the direction.
     session: the session so far.
     interval: None until a workout runs.
     metrics: what is computed over the session.
+    by_direction: the same per direction; None before the first motion.
     """
 
     schema: int
@@ -64,16 +70,26 @@ class Live(TypedDict):
     signals: dict[str, Number | None]
     sources: list[SignalSource]
     direction: DirectionBlock
+    motion: MotionBlock
     session: SessionBlock
     interval: None
     metrics: MetricsBlock
+    by_direction: DirectionColumns | None
 
 
 class State(TypedDict):
     """Flat state at 1 Hz for Home Assistant: one value per key, the same keys always.
 
     direction: unknown unless there is evidence.
+    direction_basis: whether it was measured, or declared by you; None while unknown.
+    direction_confidence: from 0 to 1; None while unknown or declared.
     direction_reason: why the direction is unknown; else None.
+    direction_since: label of its onset, or None as with every label.
+    direction_switches: how often forward followed backward or the reverse in this session.
+    forward_s: time of the session in that direction; likewise backward_s, stopped_s, unknown_s.
+    backward_s: see forward_s.
+    stopped_s: see forward_s; the time in which nothing moved is part of it.
+    unknown_s: see forward_s.
     session_state: idle before the first motion, ended after the end.
     session_id: id of the open session; else None.
     """
@@ -86,7 +102,10 @@ class State(TypedDict):
     availability_reason: str | None
     fresh: bool
     direction: DirectionWord
+    direction_basis: DirectionBasisWord | None
+    direction_confidence: float | None
     direction_reason: str | None
+    direction_since: str | None
     session_state: SessionWord
     session_id: str | None
     elapsed_s: float
@@ -106,11 +125,21 @@ class State(TypedDict):
     power_30s_w: Number | None
     avg_power_w: Number | None
     avg_speed_kmh: Number | None
+    signed_speed_kmh: Number | None
+    signed_cadence_rpm: Number | None
+    effective_incline_pct: Number | None
+    forward_s: float
+    backward_s: float
+    stopped_s: float
+    unknown_s: float
+    direction_switches: int
 
 
 EventType = Literal[
     "session_started", "session_paused", "session_resumed", "session_ended", "lap", "gap",
     "counter_reset", "counter_decrease", "counter_jump", "source_changed", "machine_status", "link",
+    "direction_changed", "direction_conflict", "direction_declared", "declaration_expired",
+    "profile_void",
 ]  # fmt: skip
 
 
@@ -143,6 +172,7 @@ class SessionSummary(TypedDict):
     elapsed_s: time from start to end, pauses and gaps included.
     counter_resets: how often the machine began to count anew.
     metrics: what was computed over the session.
+    by_direction: the same per direction.
     laps: every lap, the last one included.
     """
 
@@ -158,6 +188,7 @@ class SessionSummary(TypedDict):
     gaps: int
     counter_resets: int
     metrics: MetricsBlock
+    by_direction: DirectionColumns
     laps: list[LapSummary]
 
 
@@ -193,94 +224,6 @@ class CommandResult(TypedDict):
     time: str | None
 
 
-class CommandRequest(TypedDict, total=False):
-    """Body of ``set/<verb>``: a JSON object, ``{}`` at least.
-
-    id: any text; it comes back in the result.
-    action: only for the verb link, and needed there: release gives the Bluetooth links of the
-    machine and its sensors away, so that another app can connect; resume takes them back.
-    minutes: only with release: after how long they are taken back, above 0 and at most 10080 (a
-    week); without it, when you ask for it or as it is configured.
-    """
-
-    id: str
-    action: ActionWord
-    minutes: Number
-
-
-class BridgeInfo(TypedDict):
-    """Who is publishing; sent at start and after each reconnection.
-
-    version: of the bridge.
-    contract: version of the contract, as in schema.
-    python: version of Python that runs it.
-    run_id: begins the ids of sessions and events of this run.
-    started: RFC 3339 UTC label of the start of this run.
-    base: first part of each topic.
-    machines: every configured machine.
-    """
-
-    schema: int
-    version: str
-    contract: int
-    python: str
-    run_id: str
-    started: str | None
-    base: str
-    machines: list[MachineInfo]
-
-
-class BridgeHealth(TypedDict):
-    """How the daemon is; counters count from its start.
-
-    uptime_s: time since its start.
-    rss_mb: resident memory.
-    cpu_pct: processor time since the last document; 100 is one core.
-    loop_lag_ms: longest delay of the event loop since the last document.
-    mqtt_connected: whether the broker is there.
-    mqtt_connections: how often the broker was reached.
-    mqtt_reconnections: how often it was reached again after a loss.
-    mqtt_published: payloads that were sent.
-    mqtt_dropped: live values without a broker or overtaken, events that found a full queue.
-    mqtt_failed: attempts that the broker did not confirm, payloads that cannot be encoded.
-    mqtt_queue: events and results that the broker has not acknowledged yet.
-    commands_rejected: commands that could not be understood or came too fast.
-    notifications: notifications that arrived.
-    notifications_damaged: those whose bytes do not agree with their flags.
-    notifications_unknown: those from a source or characteristic that is not known.
-    records_partial: records of which a part never came.
-    recording: whether notifications reach the disk.
-    recording_lost: notifications that could not be written.
-    machines: availability of each machine.
-    links: each link over the radio, by the id of its machine or sensor.
-    radio: the radio, or None when no machine is linked over it.
-    """
-
-    schema: int
-    time: str | None
-    uptime_s: float
-    rss_mb: float
-    cpu_pct: float
-    loop_lag_ms: float
-    mqtt_connected: bool
-    mqtt_connections: int
-    mqtt_reconnections: int
-    mqtt_published: int
-    mqtt_dropped: int
-    mqtt_failed: int
-    mqtt_queue: int
-    commands_rejected: int
-    notifications: int
-    notifications_damaged: int
-    notifications_unknown: int
-    records_partial: int
-    recording: Literal["off", "on", "failed"]
-    recording_lost: int
-    machines: dict[str, AvailabilityWord]
-    links: dict[str, LinkHealth]
-    radio: RadioHealth | None
-
-
 Payload = (
     Live
     | State
@@ -293,3 +236,6 @@ Payload = (
     | str
 )
 """What a topic carries; ``str`` for the plain-text availability topics."""
+
+Request = CommandRequest | SensorReading
+"""What others send; kept in a module of its own, and part of the contract all the same."""

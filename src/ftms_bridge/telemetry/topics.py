@@ -99,6 +99,11 @@ SET: Final = Topic(
     "set", "{machine}/set/{verb}", Flow.IN, 1, False, "CommandRequest", "when you send it",
     Delivery.DROP, "commands; never send them retained: retained commands are refused",
 )  # fmt: skip
+SENSOR_DIRECTION: Final = Topic(
+    "sensor_direction", "{machine}/sensor/direction", Flow.IN, 1, False, "SensorReading",
+    "at most 50 per second", Delivery.DROP,
+    "a direction sensor of your own: a number, or an object with one",
+)  # fmt: skip
 RESULT: Final = Topic(
     "result", "{machine}/result", Flow.OUT, 1, False, "CommandResult", "one per command",
     Delivery.QUEUE, "what became of a command",
@@ -106,5 +111,5 @@ RESULT: Final = Topic(
 
 TOPICS: Final = (
     BRIDGE_AVAILABILITY, BRIDGE_INFO, BRIDGE_HEALTH,
-    AVAILABILITY, LINK, LIVE, STATE, EVENT, SESSION_LAST, SET, RESULT,
+    AVAILABILITY, LINK, LIVE, STATE, EVENT, SESSION_LAST, SET, SENSOR_DIRECTION, RESULT,
 )  # fmt: skip

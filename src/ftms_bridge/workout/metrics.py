@@ -177,10 +177,11 @@ class SessionMetrics:
     """All metrics of one session of one machine.
 
     Each step credits what the sample before it said, for the time in between.
+    held: that sample; one that does not move across a gap.
     """
 
     __slots__ = (
-        "_held", "_second_at_s", "max_cadence_rpm", "max_hr_bpm", "max_power_w",
+        "_second_at_s", "held", "max_cadence_rpm", "max_hr_bpm", "max_power_w",
         "max_speed_kmh", "rolling", "totals",
     )  # fmt: skip
 
@@ -191,12 +192,12 @@ class SessionMetrics:
         self.max_power_w: Number | None = None
         self.max_cadence_rpm: Number | None = None
         self.max_hr_bpm: Number | None = None
-        self._held = _NOTHING
+        self.held = _NOTHING
         self._second_at_s = 1.0
 
     def step(self, dt_s: float, sample: Sample) -> None:
         """Credit the held sample for a time without a gap, then hold the new one."""
-        held, totals = self._held, self.totals
+        held, totals = self.held, self.totals
         if held.moving:
             totals.add(held, dt_s)
         credited_s = totals.credited_s = totals.credited_s + dt_s
@@ -204,7 +205,7 @@ class SessionMetrics:
             self._restart_windows()
         elif credited_s >= self._second_at_s:
             self._pass_seconds(credited_s, held)
-        self._held = sample
+        self.held = sample
         speed_kmh, power_w = sample.speed_kmh, sample.power_w
         if speed_kmh is not None and (self.max_speed_kmh is None or speed_kmh > self.max_speed_kmh):
             self.max_speed_kmh = speed_kmh
@@ -220,7 +221,7 @@ class SessionMetrics:
 
     def interrupt(self) -> None:
         """Hold nothing across a gap; the rolling windows begin anew."""
-        self._held = _NOTHING
+        self.held = _NOTHING
         self._restart_windows()
 
     def _restart_windows(self) -> None:
