@@ -27,7 +27,13 @@ from ftms_bridge.ble.bluez import BluezStack
 from ftms_bridge.ble.radio import Radio
 from ftms_bridge.ble.target import Target
 from ftms_bridge.gatt.codec import encode
-from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification, Verdict
+from ftms_bridge.gatt.notification import (
+    Arrival,
+    DirectionReading,
+    LinkChange,
+    Notification,
+    Verdict,
+)
 from ftms_bridge.measurement.quantities import MOTION_MAX_AGE_S, QUANTITIES
 from ftms_bridge.measurement.sources import MachineKind
 from ftms_bridge.pipeline import Pipeline
@@ -181,6 +187,8 @@ class Kept:
     def deliver(self, arrival: Arrival) -> None:
         if isinstance(arrival, LinkChange):
             self.changes.append(arrival)
+        elif isinstance(arrival, DirectionReading):
+            raise TypeError("no direction sensor is on the air")
         elif arrival.characteristic == BIKE:
             self.records.append((arrival.at, arrival.data))
         else:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from ftms_bridge.telemetry.blocks import MetricsBlock
+from ftms_bridge.telemetry.directions import DirectionColumn, DirectionColumns, DirectionShare
 from ftms_bridge.telemetry.messages import (
     BridgeHealth,
     BridgeInfo,
-    CommandRequest,
     CommandResult,
     Event,
     LinkReport,
@@ -16,12 +16,24 @@ from ftms_bridge.telemetry.messages import (
     SessionSummary,
     State,
 )
+from ftms_bridge.telemetry.requests import CommandRequest, SensorReading
 
 METRICS: Final[MetricsBlock] = {
     "distance_m": 934.0, "integrated_distance_m": 941.25, "work_kj": 41.7,
     "power_3s_w": 150.0, "power_10s_w": 148.5, "power_30s_w": None,
     "avg_speed_kmh": 24.1, "max_speed_kmh": 31.0, "avg_power_w": 141.0, "max_power_w": 180.0,
     "avg_cadence_rpm": 80.0, "max_cadence_rpm": 92.0, "avg_hr_bpm": None, "max_hr_bpm": None,
+}  # fmt: skip
+
+SHARE: Final[DirectionShare] = {
+    "time_s": 14.5, "distance_m": 100.0, "revolutions": None, "work_kj": None,
+}  # fmt: skip
+
+COLUMN: Final[DirectionColumn] = {**SHARE, "bouts": 2, "longest_bout_s": 9.5}
+
+COLUMNS: Final[DirectionColumns] = {
+    "forward": COLUMN, "backward": COLUMN, "stopped": COLUMN, "unknown": COLUMN,
+    "still_s": 2.0, "switches": 1,
 }  # fmt: skip
 
 LIVE: Final[Live] = {
@@ -33,13 +45,22 @@ LIVE: Final[Live] = {
     ],
     "direction": {
         "direction": "unknown", "basis": None, "confidence": None, "reason": "no_evidence",
-        "since_s": None,
+        "since": None, "since_s": None, "onset_uncertainty_s": None,
+        "measured": {"direction": "unknown", "confidence": None, "reason": "no_evidence"},
+        "declared": {"direction": "forward", "expires_s": 20.5},
+        "evidence": [
+            {"channel": "crank_angle", "source": "pedals", "value": "rising", "llr": -2.5,
+             "age_s": 0.4, "proven": False},
+        ],
+    },
+    "motion": {
+        "signed_speed_kmh": None, "signed_cadence_rpm": -80.5, "effective_incline_pct": 2.0
     },
     "session": {
         "id": "a1-1", "state": "active", "elapsed_s": 12.5, "moving_s": 12.0, "gap_s": 0.0,
         "gaps": 0, "lap": 1,
     },
-    "interval": None, "metrics": METRICS,
+    "interval": None, "metrics": METRICS, "by_direction": COLUMNS,
 }  # fmt: skip
 
 STATE: Final[State] = {
@@ -50,7 +71,10 @@ STATE: Final[State] = {
     "speed_kmh": None, "cadence_rpm": None, "power_w": None, "hr_bpm": None, "incline_pct": None,
     "resistance": None, "step_rate_spm": None, "machine_energy_kcal": None, "distance_m": 934.0,
     "work_kj": 41.7, "power_3s_w": None, "power_30s_w": None, "avg_power_w": 141.0,
-    "avg_speed_kmh": 24.1,
+    "avg_speed_kmh": 24.1, "direction_basis": "declared", "direction_confidence": None,
+    "direction_since": None, "signed_speed_kmh": -24.0, "signed_cadence_rpm": None,
+    "effective_incline_pct": None, "forward_s": 10.0, "backward_s": 2.0, "stopped_s": 0.5,
+    "unknown_s": 0.0, "direction_switches": 1,
 }  # fmt: skip
 
 EVENT: Final[Event] = {
@@ -61,14 +85,19 @@ EVENT: Final[Event] = {
 SUMMARY: Final[SessionSummary] = {
     "schema": 1, "machine": "bike", "session_id": "a1-1", "started": None, "ended": None,
     "ended_by": "command", "elapsed_s": 60.0, "moving_s": 58.0, "gap_s": 0.0, "gaps": 0,
-    "counter_resets": 1, "metrics": METRICS,
+    "counter_resets": 1, "metrics": METRICS, "by_direction": COLUMNS,
     "laps": [{
         "lap": 1, "elapsed_s": 60.0, "moving_s": 58.0, "distance_m": 400.0, "work_kj": None,
         "avg_power_w": None, "avg_speed_kmh": 24.8,
+        "by_direction": {
+            "forward": SHARE, "backward": SHARE, "stopped": SHARE, "unknown": SHARE,
+        },
     }],
 }  # fmt: skip
 
 REQUEST: Final[CommandRequest] = {"id": "7"}
+
+READING: Final[SensorReading] = {"value": -62.5}
 
 RESULT: Final[CommandResult] = {
     "schema": 1, "machine": "bike", "id": "7", "verb": "lap", "status": "done", "reason": None,
@@ -113,5 +142,5 @@ LINK_REPORT: Final[LinkReport] = {
 SAMPLES: Final[dict[str, object]] = {
     "Live": LIVE, "State": STATE, "Event": EVENT, "SessionSummary": SUMMARY,
     "CommandRequest": REQUEST, "CommandResult": RESULT, "BridgeInfo": INFO, "BridgeHealth": HEALTH,
-    "LinkReport": LINK_REPORT,
+    "LinkReport": LINK_REPORT, "SensorReading": READING,
 }  # fmt: skip

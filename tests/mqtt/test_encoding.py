@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from ftms_bridge.mqtt.encoding import PAYLOAD_TYPES, checkable, encode, payload_schemas
+from ftms_bridge.mqtt.encoding import PAYLOAD_TYPES, checkable, decode, encode, payload_schemas
 from ftms_bridge.telemetry.topics import TOPICS
 from tests.mqtt.samples import LIVE, SAMPLES
 
@@ -99,3 +99,15 @@ def test_encoding_a_live_payload_does_not_load_pydantic() -> None:
         "sys.exit('pydantic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+@given(st.dictionaries(st.text(), json_values, max_size=5))
+def test_what_is_encoded_can_be_decoded(payload: dict[str, object]) -> None:
+    encoded = encode(unchecked(payload))
+    assert decode(encoded) == json.loads(encoded)
+
+
+@pytest.mark.parametrize("payload", [b"", b"NaN", b"-Infinity", b"{", b"{}{}", b"\xff", b"1,"])
+def test_what_is_no_json_is_a_value_error(payload: bytes) -> None:
+    with pytest.raises(ValueError, match="line 1"):
+        decode(payload)

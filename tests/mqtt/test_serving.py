@@ -17,6 +17,7 @@ import pytest
 
 from ftms_bridge.control.commands import Command, Verb
 from ftms_bridge.errors import InputMissing
+from ftms_bridge.gatt.notification import DirectionReading
 from ftms_bridge.mqtt.publisher import Outbox
 from ftms_bridge.mqtt.serving import MqttSession
 from ftms_bridge.mqtt.session import is_harmless
@@ -603,6 +604,81 @@ async def test_clearing_a_retained_command_is_never_carried_out(
         reasons = [json.loads(text)["reason"] for text in ear.texts("ftms/bike/result")]
     assert commands == [Command("bike", Verb.LAP)]
     assert reasons == ([] if protocol == "5" else ["retained_command", "payload_empty"])
+
+
+# ── readings of a direction sensor ───────────────────────────────────────────────────────────────
+
+SENSOR = "ftms/bike/sensor/direction"
+
+
+def sensing(
+    broker: BrokerProcess, protocol: Protocol, readings: list[DirectionReading]
+) -> MqttSession:
+    return MqttSession(
+        settings(broker.port, protocol),
+        Outbox("ftms"),
+        machines=["bike"],
+        on_reading=readings.append,
+        clock=lambda: 7.5,
+    )
+
+
+@pytest.mark.parametrize("qos", [0, 1])
+async def test_readings_arrive_in_order_with_the_time_of_their_arrival(
+    broker: BrokerProcess, protocol: Protocol, qos: int
+) -> None:
+    readings = list[DirectionReading]()
+    session = sensing(broker, protocol, readings)
+    async with listening(broker.port) as ear, running(session):
+        for payload in ("-62.5", "junk", '{"value": 0}', "3001", "1"):
+            await ear.client.publish(SENSOR, payload, qos=qos)
+        await until(lambda: len(readings) == 3)
+    assert readings == [DirectionReading(7.5, "bike", value) for value in (-62.5, 0.0, 1.0)]
+    assert session.stats.rejected == 2
+
+
+async def test_a_kept_reading_is_old_and_a_new_one_is_not_however_it_is_flagged(
+    broker: BrokerProcess, protocol: Protocol
+) -> None:
+    """Sensors made with ESPHome set the retain flag by default."""
+    readings = list[DirectionReading]()
+    session = sensing(broker, protocol, readings)
+    async with listening(broker.port) as ear:
+        await ear.client.publish(SENSOR, "-1", qos=1, retain=True)
+        async with running(session):
+            await ear.client.publish(SENSOR, "60", qos=1, retain=True)
+            await until(lambda: bool(readings))
+        await ear.client.publish(SENSOR, b"", qos=1, retain=True)
+    assert [reading.value for reading in readings] == [60.0]
+    assert session.stats.rejected == (0 if protocol == "5" else 1)
+
+
+async def test_commands_and_readings_do_not_get_in_each_others_way(
+    broker: BrokerProcess, protocol: Protocol
+) -> None:
+    readings, commands, outbox = list[DirectionReading](), list[Command](), Outbox("ftms")
+    session = MqttSession(
+        settings(broker.port, protocol), outbox, machines=["bike"],
+        on_command=commands.append, on_reading=readings.append,
+    )  # fmt: skip
+    async with listening(broker.port) as ear, running(session):
+        await ear.client.publish(SENSOR, "-4", qos=1)
+        await ear.client.publish("ftms/bike/set/declare", '{"direction":"backward"}', qos=1)
+        await until(lambda: bool(readings and commands))
+    assert commands == [Command("bike", Verb.DECLARE, direction="backward")]
+    assert readings[0].value == -4.0
+
+
+async def test_readings_are_not_asked_for_where_nobody_takes_them(broker: BrokerProcess) -> None:
+    commands, outbox = list[Command](), Outbox("ftms")
+    session = MqttSession(
+        settings(broker.port, "3.1.1"), outbox, machines=["bike"], on_command=commands.append
+    )
+    async with listening(broker.port) as ear, running(session):
+        await ear.client.publish(SENSOR, "junk", qos=1)
+        await ear.client.publish("ftms/bike/set/lap", "{}", qos=1)
+        await until(lambda: bool(commands))
+    assert outbox.stats.rejected == 0
 
 
 async def test_a_refused_subscription_is_told_and_publishing_goes_on(

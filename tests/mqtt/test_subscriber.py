@@ -6,21 +6,23 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ftms_bridge.control.commands import Command, Verb
+from ftms_bridge.control.commands import DIRECTIONS, Command, Verb
 from ftms_bridge.mqtt.publisher import Outbox
 from ftms_bridge.mqtt.subscriber import (
     COMMANDS_AT_ONCE,
     COMMANDS_PER_S,
     PAYLOAD_LIMIT_BYTES,
-    CommandRate,
     CommandReader,
     Inbox,
 )
 
+BARE = [verb for verb in Verb if verb not in (Verb.LINK, Verb.DECLARE)]
+"""Verbs whose body is an id at most."""
+
 READER = CommandReader("ftms", ("bike", "mill"))
 
 
-@pytest.mark.parametrize("verb", [verb for verb in Verb if verb is not Verb.LINK])
+@pytest.mark.parametrize("verb", BARE)
 def test_every_verb_is_read_with_its_id(verb: Verb) -> None:
     topic = f"ftms/bike/set/{verb.value}"
     assert READER.read(topic, b'{"id":"7"}', retained=False) == Command("bike", verb, "7")
@@ -81,9 +83,67 @@ def test_the_id_comes_back_with_what_is_wrong_about_a_link() -> None:
     assert (result["id"], result["verb"]) == ("7", "link")
 
 
-@pytest.mark.parametrize("verb", [verb for verb in Verb if verb is not Verb.LINK])
-@pytest.mark.parametrize("body", [b'{"action":"release"}', b'{"minutes":5}', b'{"minutes":null}'])
-def test_other_verbs_have_no_action_and_no_minutes(verb: Verb, body: bytes) -> None:
+DECLARE_BODIES = {
+    b"{}": "no_direction",
+    b'{"direction":null}': "no_direction",
+    b'{"direction":"sideways"}': "unknown_direction",
+    b'{"direction":"Forward"}': "unknown_direction",
+    b'{"direction":"unknown"}': "unknown_direction",
+    b'{"direction":" forward"}': "unknown_direction",
+    b'{"direction":""}': "unknown_direction",
+    b'{"direction":1}': "unknown_direction",
+    b'{"direction":true}': "unknown_direction",
+    b'{"direction":["forward"]}': "unknown_direction",
+    b'{"direction":{"forward":1}}': "unknown_direction",
+    b'{"direction":"forward","minutes":5}': "unknown_key",
+    b'{"action":"forward"}': "unknown_key",
+    b'{"direction":"forward","id":7}': "bad_id",
+    b'"forward"': "payload_not_an_object",
+    b"forward": "payload_not_json",
+    b"": "payload_empty",
+}
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_a_direction_is_declared_and_taken_back(direction: str) -> None:
+    body = json.dumps({"id": "7", "direction": direction}).encode()
+    command = READER.read("ftms/bike/set/declare", body, retained=False)
+    assert command == Command("bike", Verb.DECLARE, "7", direction=direction)
+
+
+@pytest.mark.parametrize("payload", DECLARE_BODIES)
+def test_a_declaration_is_read_strictly(payload: bytes) -> None:
+    result = READER.read("ftms/bike/set/declare", payload, retained=False)
+    assert isinstance(result, dict)
+    assert result["reason"] == DECLARE_BODIES[payload]
+    assert result["hint"]
+    assert result["verb"] == "declare"
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["id", "direction", "action", "x"]),
+        st.sampled_from([*DIRECTIONS, "unknown", ""]) | st.text(max_size=70) | st.none()
+        | st.integers() | st.floats() | st.lists(st.text(max_size=3), max_size=2),
+        max_size=3,
+    ).map(lambda body: json.dumps(body).encode())
+    | st.binary(max_size=40)
+)  # fmt: skip
+def test_every_body_of_a_declaration_gets_exactly_one_verdict(payload: bytes) -> None:
+    outbox, commands = Outbox("ftms"), list[Command]()
+    inbox = Inbox(READER, outbox, commands.append)
+    inbox.receive("ftms/bike/set/declare", payload, retained=False, at=0.0, time=None)
+    assert len(commands) + outbox.stats.queue == 1
+    assert outbox.stats.rejected == outbox.stats.queue
+    assert all(command.direction in DIRECTIONS for command in commands)
+
+
+@pytest.mark.parametrize("verb", BARE)
+@pytest.mark.parametrize(
+    "body",
+    [b'{"action":"release"}', b'{"minutes":5}', b'{"minutes":null}', b'{"direction":"forward"}'],
+)
+def test_other_verbs_have_no_action_no_minutes_and_no_direction(verb: Verb, body: bytes) -> None:
     result = READER.read(f"ftms/bike/set/{verb.value}", body, retained=False)
     assert isinstance(result, dict)
     assert result["reason"] == "unknown_key"
@@ -149,7 +209,7 @@ def test_an_unknown_verb_is_answered_with_the_known_ones() -> None:
     result = READER.read("ftms/bike/set/start", b'{"id":"7"}', retained=False)
     assert isinstance(result, dict)
     assert (result["reason"], result["id"], result["verb"]) == ("unknown_verb", "7", "start")
-    assert result["hint"] == "Verbs are: lap, pause, resume, end, link."
+    assert result["hint"] == "Verbs are: lap, pause, resume, end, link, declare."
 
 
 def test_an_unknown_machine_is_answered_with_the_known_ones() -> None:
@@ -196,16 +256,12 @@ def test_nothing_that_arrives_raises_or_slips_through(
 
 
 def test_a_flood_is_cut_to_a_few_commands_per_second() -> None:
-    rate = CommandRate()
-    passed = sum(
-        rate.allows(second + tenth / 2000) for second in range(10) for tenth in range(2000)
-    )
-    assert passed == pytest.approx(COMMANDS_AT_ONCE + 10 * COMMANDS_PER_S, abs=1)
-
-
-def test_a_person_is_never_cut() -> None:
-    rate = CommandRate()
-    assert all(rate.allows(at / 2) for at in range(1000))
+    outbox, commands = Outbox("ftms"), list[Command]()
+    inbox = Inbox(READER, outbox, commands.append)
+    for number in range(20_000):
+        inbox.receive("ftms/bike/set/lap", b"{}", retained=False, at=number / 2000, time=None)
+    assert len(commands) == pytest.approx(COMMANDS_AT_ONCE + 10 * COMMANDS_PER_S, abs=1)
+    assert outbox.stats.rejected == 20_000 - len(commands)
 
 
 def test_the_inbox_hands_commands_on_and_answers_rejections() -> None:

@@ -10,6 +10,13 @@ from hypothesis import strategies as st
 
 from ftms_bridge.gatt.notification import Notification
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec, SensorKind, SensorSpec
+from ftms_bridge.motion.profile import (
+    ChannelProof,
+    DirectionProfile,
+    Drivetrain,
+    GaitBaseline,
+    SpeedSource,
+)
 from ftms_bridge.recordings.format import MARK_KINDS, Entry, Marker
 from ftms_bridge.recordings.header import RecordingHeader
 from ftms_bridge.recordings.writer import RecordingWriter
@@ -27,6 +34,20 @@ FULL_BIKE = MachineSpec(
     quirk="speed-in-mph",
 )
 BELT = MachineSpec("belt", MachineKind.TREADMILL)
+
+FULL_PROFILE = DirectionProfile(
+    manufacturer="Acme", model="Spin 3", firmware="1.0.7", drivetrain=Drivetrain.FREEWHEEL,
+    speed_source=SpeedSource.FLYWHEEL, ratio_min=0.31, ratio_max=0.33, smoothing_s=1.5,
+    coasting_power=True,
+    channels=(
+        ChannelProof("engagement_line", "bike", 1, 17, 2.890371757896165),
+        ChannelProof("crank_counter", "meter", -1, 40, 3.5),
+    ),
+    gait=GaitBaseline("pod", 3.0, 96.5, 110.25, 0.04),
+    warnings=("backward was only pedalled slowly",),
+    blind=(("negative_power", "bike"),),
+)  # fmt: skip
+"""A profile in which nothing is as it is by default."""
 
 HEADER = RecordingHeader((BIKE,), wall_start=1_750_000_000.25, software="0.1.0", run_id="run-1")
 

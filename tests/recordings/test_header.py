@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ftms_bridge.errors import DataError
 from ftms_bridge.gatt.notification import Notification
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec, SensorKind, SensorSpec
+from ftms_bridge.motion.profile import DirectionProfile
 from ftms_bridge.recordings.format import MAX_LINE_BYTES, Entry, LineDamaged, Marker, read_object
 from ftms_bridge.recordings.header import (
     VERSION,
@@ -25,7 +26,7 @@ from ftms_bridge.recordings.header import (
     source_id_of,
 )
 from ftms_bridge.telemetry.topics import MACHINE_ID
-from tests.recordings.samples import BELT, BIKE, FULL_BIKE, HEADER
+from tests.recordings.samples import BELT, BIKE, FULL_BIKE, FULL_PROFILE, HEADER
 
 
 def fields_of(header: RecordingHeader) -> dict[str, object]:
@@ -41,6 +42,7 @@ def fields_of(header: RecordingHeader) -> dict[str, object]:
         HEADER,
         RecordingHeader((BIKE,)),
         RecordingHeader((FULL_BIKE, BELT), 1_750_000_000.123457, "9.9.9", "ünï"),
+        replace(HEADER, profiles={"bike": FULL_PROFILE, "belt": DirectionProfile()}),
     ],
 )
 def test_a_header_comes_back_equal(header: RecordingHeader) -> None:
@@ -125,6 +127,10 @@ def test_a_newer_version_is_refused_with_a_hint() -> None:
         {"wall_start": "1969-12-31T23:59:59Z"},
         {"software": 1},
         {"run_id": None},
+        {"profiles": []},
+        {"profiles": {"bike": 7}},
+        {"profiles": {"bike": {"drivetrain": "elastic"}}},
+        {"profiles": {"bike": {"channels": [{}]}}},
     ],
 )
 def test_an_unusable_header_is_a_damaged_line(change: dict[str, object]) -> None:
@@ -277,3 +283,13 @@ def test_a_quirk_is_chosen_by_itself_only_where_it_says_true(word: object) -> No
     fields = json.loads(header_line(RecordingHeader((BIKE,))))
     fields["machines"][0]["auto_quirk"] = word
     assert read_header(fields).machines == (BIKE,)
+
+
+def test_a_header_without_profiles_is_written_as_before_there_were_any() -> None:
+    assert b"profiles" not in header_line(HEADER)
+    assert read_header(fields_of(HEADER)).profiles == {}
+
+
+def test_keys_of_later_versions_in_a_profile_are_passed_over() -> None:
+    fields = {**fields_of(HEADER), "profiles": {"bike": {"model": "Spin 3", "mood": 7}}}
+    assert read_header(fields).profiles == {"bike": DirectionProfile(model="Spin 3")}

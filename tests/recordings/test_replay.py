@@ -11,7 +11,13 @@ import pytest
 
 from ftms_bridge.control.commands import Command, Verb
 from ftms_bridge.errors import UsageError
-from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification, Verdict
+from ftms_bridge.gatt.notification import (
+    Arrival,
+    DirectionReading,
+    LinkChange,
+    Notification,
+    Verdict,
+)
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec, SensorKind, SensorSpec
 from ftms_bridge.recordings.format import Entry, Json, Marker
 from ftms_bridge.recordings.header import RecordingHeader
@@ -23,7 +29,15 @@ from ftms_bridge.recordings.replay import (
     arrival_of,
     command_of,
 )
-from tests.recordings.samples import BELT, BIKE, FULL_BIKE, HEADER, record, ride
+from tests.recordings.samples import (
+    BELT,
+    BIKE,
+    FULL_BIKE,
+    FULL_PROFILE,
+    HEADER,
+    record,
+    ride,
+)
 
 
 @dataclass
@@ -227,6 +241,12 @@ def test_a_verdict_comes_back_and_a_word_that_is_none_is_passed_over() -> None:
             {"verb": "link", "action": "drop", "minutes": True, "refusal": 1},
             Command("bike", Verb.LINK),
         ),
+        (
+            {"verb": "declare", "id": "8", "direction": "backward"},
+            Command("bike", Verb.DECLARE, "8", direction="backward"),
+        ),
+        ({"verb": "declare", "direction": "sideways"}, Command("bike", Verb.DECLARE)),
+        ({"verb": "declare", "direction": ["clear"]}, Command("bike", Verb.DECLARE)),
         ({"verb": "of_a_newer_version"}, None),
         ({"verb": ["lap"]}, None),
         ({}, None),
@@ -241,3 +261,51 @@ def test_a_command_comes_back_as_far_as_it_makes_sense(
 def test_only_a_marker_of_a_command_for_somebody_is_one() -> None:
     assert command_of(Marker(1.0, "command", None, {"verb": "lap"})) is None
     assert command_of(Marker(1.0, "label", "bike", {"verb": "lap"})) is None
+
+
+def sensed(value: Json, what: Json = "direction", source: str | None = "bike") -> Marker:
+    return Marker(3.0, "sensor", source, {"what": what, "value": value})
+
+
+@pytest.mark.parametrize("value", [-1, 1, 0, -62.5, 300])
+def test_a_reading_of_a_direction_sensor_is_an_arrival(value: float) -> None:
+    reading = arrival_of(sensed(value))
+    assert reading == DirectionReading(3.0, "bike", float(value))
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        sensed(3001), sensed(None), sensed(True), sensed("1"), sensed([1]), sensed(10**400),
+        sensed(1, "grade"), sensed(1, None), sensed(1, ["direction"]), sensed(1, source=None),
+        Marker(3.0, "sensor", "bike"), Marker(3.0, "label", "bike", sensed(1).detail),
+    ],
+)  # fmt: skip
+def test_a_marker_of_a_sensor_that_makes_no_sense_is_no_arrival(marker: Marker) -> None:
+    assert arrival_of(marker) is None
+
+
+async def test_a_link_delivers_readings_too_and_only_once() -> None:
+    arrivals, marks = await play([heard(5.0), replace(sensed(-60), at=6.5)], FakeTime(1000.0))
+    assert arrivals == [heard(1000.0), DirectionReading(1001.5, "bike", -60.0)]
+    assert marks == []
+
+
+def test_profiles_are_merged_and_renamed_with_their_sources() -> None:
+    header = replace(HEADER, machines=(FULL_BIKE,), profiles={"bike": FULL_PROFILE})
+    one = InMemory(header, [sensed(-1)])
+    two = InMemory(replace(header, run_id="run-2"), [sensed(1)])
+    merged = MergedRecordings([one, two])
+    assert merged.header.profiles["bike"] == FULL_PROFILE
+    assert [proof.source for proof in merged.header.profiles["bike_2"].channels] == [
+        "bike_2", "meter_2",
+    ]  # fmt: skip
+    assert [arrival_of(entry) for entry in merged] == [
+        DirectionReading(0.0, "bike", -1.0), DirectionReading(0.0, "bike_2", 1.0),
+    ]  # fmt: skip
+
+
+def test_recordings_of_one_run_share_their_profiles() -> None:
+    header = replace(HEADER, profiles={"bike": FULL_PROFILE})
+    merged = MergedRecordings([InMemory(header, []), InMemory(header, [heard(1)])])
+    assert merged.header == header

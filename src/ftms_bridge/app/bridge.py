@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from ftms_bridge.control.commands import NO_RADIO, Command, Verb
-from ftms_bridge.gatt.notification import Arrival, Notification
+from ftms_bridge.gatt.notification import Arrival, DirectionReading, Notification
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.ports import TelemetrySink
 from ftms_bridge.telemetry.publish import Publish
@@ -25,7 +25,7 @@ class Journal(Protocol):
     """What keeps the raw arrivals; must not raise and must not block."""
 
     def write(self, arrival: Arrival) -> None:
-        """Keep one notification or change of a link."""
+        """Keep one notification, change of a link, or reading of a direction sensor."""
 
     def write_command(self, command: Command, at: float) -> None:
         """Keep a command, so that a replay of the recording obeys it too."""
@@ -76,7 +76,7 @@ class Bridge:
         self._guarded(partial(self.pipeline.begin, self._clock()), "begin")
 
     def deliver(self, arrival: Arrival) -> None:
-        """Take one arrival from a link; never raises.
+        """Take one arrival from a link or a direction sensor; never raises.
 
         What waited in an inbox while a timer was handled counts as arriving after that timer: a
         replay of the recording must come to the same order.
@@ -88,9 +88,15 @@ class Bridge:
         self._catch_up(arrival.at)
         if isinstance(arrival, Notification):
             self._guarded(partial(self.pipeline.receive, arrival), arrival)
+        elif isinstance(arrival, DirectionReading):
+            self._guarded(partial(self.pipeline.sense, arrival), arrival)
         else:
             self._guarded(partial(self.pipeline.change_link, arrival), arrival)
         self._arm()
+
+    def sense(self, reading: DirectionReading) -> None:
+        """Take one reading of a direction sensor, in its turn among the arrivals; never raises."""
+        self.deliver(reading)
 
     def obey(self, command: Command) -> None:
         """Carry out a command from a person or dashboard; never raises.

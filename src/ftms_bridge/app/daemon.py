@@ -32,9 +32,8 @@ from ftms_bridge.config.settings import Settings
 from ftms_bridge.errors import BridgeError
 from ftms_bridge.mqtt.publisher import Outbox
 from ftms_bridge.mqtt.settings import BrokerSettings
-from ftms_bridge.pipeline import Pipeline
+from ftms_bridge.pipeline import Pipeline, PipelineSettings
 from ftms_bridge.recordings.header import RecordingHeader
-from ftms_bridge.workout.session import SessionRules
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +83,7 @@ class Daemon:
         configured = pipeline_settings(
             settings, run_id=self._identity.run_id, wall_zero=self._identity.wall_zero
         )
-        self._recorder = self._open_recorder(configured.rules)
+        self._recorder = self._open_recorder(configured)
         # the links know more of their machines than the configuration says, such as sensors
         self.pipeline = Pipeline(replace(configured, machines=self._identity.machines))
 
@@ -105,6 +104,7 @@ class Daemon:
             self.pipeline,
             outbox,
             on_command=bridge.obey,
+            on_reading=bridge.sense,
             clock=self.clock,
         )
         bridge.begin()
@@ -160,9 +160,13 @@ class Daemon:
             for machine in self._settings.machine
             if isinstance(machine.link, BluetoothLink)
         }
-        return HandOver(bluetooth, rules, self.pipeline.idle_since, clock=self.clock)
+        return HandOver(bluetooth, rules, self._idle_since, clock=self.clock)
 
-    def _open_recorder(self, rules: SessionRules) -> Recorder | None:
+    def _idle_since(self, machine: str) -> float | None:
+        """Return since when no session of a machine is open and nothing moves, or None."""
+        return self.pipeline.machine(machine).idle_since
+
+    def _open_recorder(self, configured: PipelineSettings) -> Recorder | None:
         recording = self._settings.recording
         if not recording.enabled:
             return None
@@ -173,7 +177,8 @@ class Daemon:
                 wall_start=self._identity.wall_zero,
                 software=self._identity.version,
                 run_id=self._identity.run_id,
-                rules=rules,
+                rules=configured.rules,
+                profiles=configured.profiles,
             ),
             wall=time.time,
         )

@@ -14,7 +14,7 @@ from ftms_bridge.config.layers import value_at
 from ftms_bridge.config.loading import Loaded
 from ftms_bridge.config.settings import MachineSettings, RecordingLink, Settings, SimulatorLink
 from ftms_bridge.errors import BridgeError, ConfigError
-from ftms_bridge.gatt.notification import Arrival
+from ftms_bridge.gatt.notification import Arrival, DirectionReading
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec, SensorKind
 from ftms_bridge.ports import Deliver, MachineLink
 from ftms_bridge.recordings.reader import RecordingReader
@@ -187,8 +187,13 @@ class RenamedLink:
         """Run the link."""
 
         def renamed(arrival: Arrival) -> None:
-            name = self._names.get(arrival.source)
-            if name is not None:
-                deliver(replace(arrival, source=name))
+            if isinstance(arrival, DirectionReading):
+                machine = self._names.get(arrival.machine)
+                if machine is not None:
+                    deliver(replace(arrival, machine=machine))
+                return
+            source = self._names.get(arrival.source)
+            if source is not None:
+                deliver(replace(arrival, source=source))
 
         await self._link.run(renamed)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from ftms_bridge.control.commands import NO_RADIO, Command, Verb
-from ftms_bridge.gatt.notification import LinkChange, Notification
+from ftms_bridge.gatt.notification import DirectionReading, LinkChange, Notification
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.recordings.format import Entry, Marker
 from ftms_bridge.recordings.replay import arrival_of, command_of
@@ -61,10 +61,17 @@ class Player:
         self.finish()
 
     def mark(self, marker: Marker) -> None:
-        """Do again what a marker says was done: a link that changed, a command that was given."""
+        """Do again what a marker says: a link that changed, a reading, a command that was given.
+
+        What is said of a machine that is not there is passed over.
+        """
         arrival = arrival_of(marker)
         if isinstance(arrival, LinkChange):
             self._emit_all(marker.at, self._pipeline.change_link(arrival))
+            return
+        if isinstance(arrival, DirectionReading):
+            if arrival.machine in self._pipeline.availability:
+                self._emit_all(marker.at, self._pipeline.sense(arrival))
             return
         command = command_of(marker)
         if command is not None and command.machine in self._pipeline.availability:

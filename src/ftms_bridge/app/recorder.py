@@ -12,9 +12,10 @@ from typing import Final, Literal
 
 from ftms_bridge.control.commands import Command
 from ftms_bridge.errors import OutputFailed
-from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification
+from ftms_bridge.gatt.notification import Arrival, DirectionReading, LinkChange, Notification
 from ftms_bridge.recordings.format import Json, Marker
 from ftms_bridge.recordings.header import RecordingHeader
+from ftms_bridge.recordings.replay import SENSED
 from ftms_bridge.recordings.writer import RecordingWriter
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,11 @@ def link_marker(change: LinkChange) -> Marker:
     if change.verdict is not None:
         detail["verdict"] = change.verdict.value
     return Marker(change.at, "connect" if change.up else "disconnect", change.source, detail)
+
+
+def reading_marker(reading: DirectionReading) -> Marker:
+    """Return how a recording notes what a direction sensor said."""
+    return Marker(reading.at, "sensor", reading.machine, {"what": SENSED, "value": reading.value})
 
 
 class Recorder:
@@ -103,12 +109,14 @@ class Recorder:
         self._delete_old()
 
     def write(self, arrival: Arrival) -> None:
-        """Keep one notification or change of a link."""
+        """Keep one notification, change of a link, or reading of a direction sensor."""
         writer = self._current(arrival.at)
         if writer is None:
             self._lost_before += 1
         elif isinstance(arrival, Notification):
             writer.write(arrival)
+        elif isinstance(arrival, DirectionReading):
+            writer.mark(reading_marker(arrival))
         else:
             writer.mark(link_marker(arrival))
 
@@ -119,7 +127,7 @@ class Recorder:
             self._lost_before += 1
             return
         detail: dict[str, Json] = {"verb": command.verb.value, "id": command.request_id}
-        for key in ("action", "minutes", "refusal"):
+        for key in ("action", "minutes", "direction", "refusal"):
             value: str | float | None = getattr(command, key)
             if value is not None:
                 detail[key] = value

@@ -122,6 +122,7 @@ class Replay:
                 wall_zero=header.wall_start,
                 rules=header.rules or SessionRules(),
                 live_interval_s=settings.live_interval_s,
+                profiles=header.profiles,
             )
         )
         self._emitters: list[Callable[[float, Publish], None]] = [self._keep_summary]

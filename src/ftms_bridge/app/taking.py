@@ -14,9 +14,9 @@ from typing import Final, cast
 
 from ftms_bridge.app.bridge import Bridge, Clock
 from ftms_bridge.app.keyboard import key_presses
-from ftms_bridge.app.recorder import link_marker
+from ftms_bridge.app.recorder import link_marker, reading_marker
 from ftms_bridge.control.commands import Command
-from ftms_bridge.gatt.notification import Arrival, Notification
+from ftms_bridge.gatt.notification import Arrival, DirectionReading, Notification
 from ftms_bridge.measurement.sources import MachineSpec
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.pipeline.settings import PipelineSettings
@@ -77,10 +77,12 @@ class TakeJournal:
         self._clock = clock
 
     def write(self, arrival: Arrival) -> None:
-        """Keep one notification or change of a link."""
+        """Keep one notification, change of a link, or reading of a direction sensor."""
         if isinstance(arrival, Notification):
             self._writer.write(arrival)
             self.taken.records += 1
+        elif isinstance(arrival, DirectionReading):
+            self._writer.mark(reading_marker(arrival))
         else:
             self._writer.mark(link_marker(arrival))
             self.taken.link = CONNECTED if arrival.up else arrival.reason

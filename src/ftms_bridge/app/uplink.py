@@ -19,6 +19,7 @@ from ftms_bridge.app.health import (
 )
 from ftms_bridge.app.loop import pass_over_dead_sockets
 from ftms_bridge.control.commands import Command
+from ftms_bridge.gatt.notification import DirectionReading
 from ftms_bridge.measurement.sources import MachineSpec
 from ftms_bridge.mqtt.publisher import Outbox
 from ftms_bridge.mqtt.serving import MqttSession
@@ -59,6 +60,7 @@ class Uplink:
 
     outbox: holds what others want published. On leaving, what still waits there is sent if it can
     be sent, and ``offline`` is published.
+    on_reading: takes the readings of direction sensors; None: none are taken at all.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Uplink:
         outbox: Outbox,
         *,
         on_command: Callable[[Command], None],
+        on_reading: Callable[[DirectionReading], None] | None = None,
         clock: Clock,
     ) -> None:
         wall = WallLabel(identity.wall_zero)
@@ -79,6 +82,7 @@ class Uplink:
             self._outbox,
             machines=[spec.id for spec in identity.machines],
             on_command=on_command,
+            on_reading=on_reading,
             wall=wall,
             clock=clock,
         )

@@ -6,7 +6,7 @@ import rich_click as click
 
 from ftms_bridge.telemetry.topics import DEFAULT_BASE, TOPICS, Topic
 
-COLUMNS = "{topic:<30} {direction:<4} {qos:<4} {retain:<9} {payload}"
+COLUMNS = "{topic:<31} {direction:<4} {qos:<4} {retain:<9} {payload}"
 
 
 @click.command()

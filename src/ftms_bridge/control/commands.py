@@ -1,4 +1,4 @@
-"""Commands: what a person or a dashboard may ask for, already checked for shape."""
+"""What a person, a dashboard or a sensor may send in, already checked for shape."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ ACTIONS: Final = ("release", "resume")
 MINUTES_AT_MOST: Final = 10_080
 """Longest time for which a link can be given away with a time: a week (house choice)."""
 
+CLEAR: Final = "clear"
+"""Word that takes a declaration back."""
+
+DIRECTIONS: Final = ("forward", "backward", "stopped", CLEAR)
+"""What can be declared of the direction."""
+
+READING_AT_MOST: Final = 3000.0
+"""Largest value of a direction sensor, either way: more than the roller of any belt turns (house
+choice)."""
+
 NO_RADIO: Final = "no_radio"
 """Refusal of a command about a link that is no Bluetooth link."""
 
@@ -24,6 +34,7 @@ class Verb(Enum):
     RESUME = "resume"
     END = "end"
     LINK = "link"
+    DECLARE = "declare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Command:
 
     action, minutes: of the verb ``link`` alone; one of `ACTIONS`, and for how long a link is given
     away, None for no set time.
+    direction: of the verb ``declare`` alone; one of `DIRECTIONS`, as it was sent.
     refusal: why the shell could not do what it alone can do, as one word; None when it did.
     """
 
@@ -41,6 +53,7 @@ class Command:
     action: str | None = None
     minutes: float | None = None
     refusal: str | None = None
+    direction: str | None = None
 
 
 def minutes_of(value: object) -> float | None:
@@ -48,3 +61,10 @@ def minutes_of(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 < value <= MINUTES_AT_MOST else None
+
+
+def reading_of(value: object) -> float | None:
+    """Return what a direction sensor says, a signed step or 1/min, or None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -READING_AT_MOST <= value <= READING_AT_MOST else None

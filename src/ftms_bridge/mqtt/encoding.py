@@ -1,4 +1,4 @@
-"""Payload to bytes, and the JSON Schema of each payload type."""
+"""Payload to bytes and back, and the JSON Schema of each payload type."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from typing import (
     is_typeddict,
 )
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
-from ftms_bridge.telemetry import messages
+from ftms_bridge.telemetry import messages, requests
 from ftms_bridge.telemetry.messages import Payload
 
 PAYLOAD_TYPES: Final = (
     messages.Live, messages.State, messages.Event, messages.LinkReport, messages.SessionSummary,
-    messages.CommandRequest, messages.CommandResult, messages.BridgeInfo, messages.BridgeHealth,
+    requests.CommandRequest, requests.SensorReading, messages.CommandResult, messages.BridgeInfo,
+    messages.BridgeHealth,
 )  # fmt: skip
 """Every JSON payload of the contract; plain-text topics have no schema."""
 
@@ -39,6 +40,12 @@ def encode(payload: Payload) -> bytes:
     if isinstance(payload, str):
         return payload.encode()
     return to_json(payload, inf_nan_mode="null")
+
+
+def decode(payload: bytes) -> object:
+    """Return what the JSON of others says; NaN and infinity are none. Raises ValueError."""
+    decoded: object = from_json(payload, allow_inf_nan=False)
+    return decoded
 
 
 def payload_schemas() -> dict[str, dict[str, object]]:

@@ -27,7 +27,7 @@ class MqttStats:
     dropped: live values that found no broker or were overtaken, events that found a full queue.
     failed: attempts that the broker did not confirm, and payloads that cannot be encoded.
     queue: events and results that the broker has not acknowledged yet.
-    rejected: commands that were not even handed on.
+    rejected: commands and readings of sensors that were not even handed on.
     """
 
     connected: bool = False

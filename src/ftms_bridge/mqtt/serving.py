@@ -1,4 +1,4 @@
-"""The bridge's connection to the broker: announced, fed from the outbox, open for commands."""
+"""The bridge's connection to the broker: announced, fed from the outbox, open to what comes in."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from contextlib import suppress
 from typing import Final
 
 from ftms_bridge.control.commands import Command
+from ftms_bridge.gatt.notification import DirectionReading
 from ftms_bridge.mqtt.encoding import encode
 from ftms_bridge.mqtt.publisher import Outbox, Outgoing
 from ftms_bridge.mqtt.reconnecting import Reconnector, Surroundings
+from ftms_bridge.mqtt.sensing import SensorInbox
 from ftms_bridge.mqtt.session import Client, MqttError, Version, Will
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.mqtt.subscriber import CommandReader, Inbox
 from ftms_bridge.mqtt.tasks import first_end
 from ftms_bridge.mqtt.trouble import Announcer
 from ftms_bridge.telemetry.publish import Publish
-from ftms_bridge.telemetry.topics import BRIDGE_AVAILABILITY, SET
+from ftms_bridge.telemetry.topics import BRIDGE_AVAILABILITY, SENSOR_DIRECTION, SET
 from ftms_bridge.telemetry.wall import WallLabel
 
 log = logging.getLogger(__name__)
@@ -28,11 +30,15 @@ log = logging.getLogger(__name__)
 FAREWELL_S: Final = 1.0
 """Seconds for each step of leaving; house choice."""
 
+_SENSOR_TAIL: Final = SENSOR_DIRECTION.path("", machine="").removeprefix("/")
+"""How the topics of direction sensors end, and those of commands do not."""
+
 
 class MqttSession:
     """Keeps one connection to the broker, sends what the outbox holds, takes commands in.
 
     on_command: takes each command that is well formed; None: no commands are taken at all.
+    on_reading: takes each reading of a direction sensor; None: none are taken at all.
     clock, sleep, random: the world outside, replaced in tests.
     """
 
@@ -43,6 +49,7 @@ class MqttSession:
         *,
         machines: Iterable[str] = (),
         on_command: Callable[[Command], None] | None = None,
+        on_reading: Callable[[DirectionReading], None] | None = None,
         wall: WallLabel | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -52,8 +59,13 @@ class MqttSession:
         self._outbox = outbox
         self._availability = BRIDGE_AVAILABILITY.path(outbox.base)
         self._commands = SET.path(outbox.base, machine="+", verb="+")
-        reader = CommandReader(outbox.base, tuple(machines))
+        self._readings = SENSOR_DIRECTION.path(outbox.base, machine="+")
+        known = tuple(machines)
+        reader = CommandReader(outbox.base, known)
         self._inbox = Inbox(reader, outbox, on_command) if on_command else None
+        self._sensors = (
+            SensorInbox(outbox.base, known, outbox.stats, on_reading) if on_reading else None
+        )
         self._wall = wall or WallLabel(None)
         self._clock = clock
         self._announcer = Announcer(settings.address)
@@ -134,13 +146,21 @@ class MqttSession:
         item.settled = True
 
     async def _subscribe(self, client: Client) -> None:
-        """Ask for commands and for our own availability; go on without them if refused."""
+        """Ask for commands, readings and our own availability; go on without them if refused."""
         topics = [self._availability, *([self._commands] if self._inbox else [])]
         if not await client.subscribe_to(topics, new_only=True):
             log.warning(
                 "The broker refuses the subscription to %s: commands will not arrive. "
                 "Allow this user to read these topics.", " and ".join(topics),
             )  # fmt: skip
+        # a reading is as new as its arrival, however its sensor sets the retain flag
+        if self._sensors is not None and not await client.subscribe_to(
+            [self._readings], new_only=True, flag_as_sent=False
+        ):
+            log.info(
+                "The broker refuses the subscription to %s; only a direction sensor needs it.",
+                self._readings,
+            )
 
     async def _receive(self, client: Client) -> None:
         async for message in client.messages:
@@ -148,11 +168,17 @@ class MqttSession:
             if topic == self._availability:
                 if payload == b"offline":  # the late last will of a dead predecessor
                     self._outbox.publish(Publish(BRIDGE_AVAILABILITY, "", "online"))
-            elif self._inbox is not None:
-                at = self._clock()
-                self._inbox.receive(
-                    topic, payload, retained=message.retain, at=at, time=self._wall.at(at)
-                )
+            else:
+                self._take_in(topic, payload, retained=message.retain)
+
+    def _take_in(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        """Let a command or a reading of a sensor take effect."""
+        at = self._clock()
+        if topic.endswith(_SENSOR_TAIL):
+            if self._sensors is not None:
+                self._sensors.receive(topic, payload, retained=retained, at=at)
+        elif self._inbox is not None:
+            self._inbox.receive(topic, payload, retained=retained, at=at, time=self._wall.at(at))
 
     async def _say_offline(self, client: Client) -> None:
         """Say it ourselves, because a clean disconnection suppresses the last will."""

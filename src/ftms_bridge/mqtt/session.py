@@ -44,6 +44,9 @@ _NEW_ONLY: Final = SubscribeOptions(
 )
 """MQTT 5 only: old retained messages stay away, and what is sent retained can be told."""
 
+_NEW_AS_NEW: Final = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+"""MQTT 5 only: as before, but what is new is not told from what was sent without the flag."""
+
 _ALL: Final = SubscribeOptions(qos=1)
 
 _CLIENT_LOG: Final = logging.getLogger(f"{__name__}.aiomqtt")
@@ -76,13 +79,18 @@ class Client(aiomqtt.Client):
         self._finish_writing(client)
         return True
 
-    async def subscribe_to(self, topics: Sequence[str], *, new_only: bool = False) -> bool:
+    async def subscribe_to(
+        self, topics: Sequence[str], *, new_only: bool = False, flag_as_sent: bool = True
+    ) -> bool:
         """Subscribe with QoS 1; return False if the broker refuses a topic.
 
-        new_only: leave out what was retained before; MQTT 3.1.1 cannot, there it comes too.
+        new_only: leave out what was retained before; MQTT 3.1.1 cannot, there it comes too, with
+        the retain flag.
+        flag_as_sent: of what is new, show the retain flag too; MQTT 3.1.1 never does.
         """
         if self.version is Version.V5:
-            options = _NEW_ONLY if new_only else _ALL
+            new = _NEW_ONLY if flag_as_sent else _NEW_AS_NEW
+            options = new if new_only else _ALL
             codes = await self.subscribe([(topic, options) for topic in topics])
         else:
             codes = await self.subscribe([(topic, 1) for topic in topics])

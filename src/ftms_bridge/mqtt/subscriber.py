@@ -7,10 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic_core import from_json
-
-from ftms_bridge.control.commands import ACTIONS, MINUTES_AT_MOST, Command, Verb, minutes_of
+from ftms_bridge.control.commands import (
+    ACTIONS,
+    DIRECTIONS,
+    MINUTES_AT_MOST,
+    Command,
+    Verb,
+    minutes_of,
+)
+from ftms_bridge.mqtt.encoding import decode
 from ftms_bridge.mqtt.publisher import Outbox
+from ftms_bridge.mqtt.rate import Rate
 from ftms_bridge.telemetry.messages import CONTRACT_VERSION, CommandResult
 from ftms_bridge.telemetry.publish import Publish
 from ftms_bridge.telemetry.topics import MACHINE_ID, RESULT
@@ -57,6 +64,11 @@ BAD_MINUTES: Final = Problem(
     "release until you resume.",
 )
 MINUTES_OF_RESUME: Final = Problem("minutes_without_release", "minutes go with release only.")
+UNKNOWN_DECLARE_KEY: Final = Problem("unknown_key", "The keys of declare are id and direction.")
+NO_DIRECTION: Final = Problem(
+    "no_direction", f'Say which way: {{"direction": "backward"}}, or {", ".join(DIRECTIONS)}.'
+)
+UNKNOWN_DIRECTION: Final = Problem("unknown_direction", f"Directions are: {', '.join(DIRECTIONS)}.")
 BAD_ID: Final = Problem("bad_id", f"id must be text of at most {TEXT_LIMIT} characters.")
 
 
@@ -85,7 +97,12 @@ class CommandReader:
             problem = Problem("unknown_verb", f"Verbs are: {', '.join(VERBS)}.")
         if problem is None:
             return Command(
-                machine, VERBS[verb], request.id, action=request.action, minutes=request.minutes
+                machine,
+                VERBS[verb],
+                request.id,
+                action=request.action,
+                minutes=request.minutes,
+                direction=request.direction,
             )
         return {
             "schema": CONTRACT_VERSION,
@@ -109,11 +126,15 @@ class CommandReader:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the body of a command says; ``action`` and ``minutes`` of the verb ``link`` alone."""
+    """What the body of a command says.
+
+    action, minutes: of the verb ``link`` alone. direction: of the verb ``declare`` alone.
+    """
 
     id: str | None = None
     action: str | None = None
     minutes: float | None = None
+    direction: str | None = None
 
 
 def read_request(payload: bytes, verb: Verb | None = None) -> tuple[Request, Problem | None]:
@@ -129,6 +150,8 @@ def read_request(payload: bytes, verb: Verb | None = None) -> tuple[Request, Pro
         return Request(), BAD_ID
     if verb is Verb.LINK:
         return _read_link(request_id, body)
+    if verb is Verb.DECLARE:
+        return _read_declaration(request_id, body)
     return Request(request_id), UNKNOWN_KEY if body else None
 
 
@@ -138,7 +161,7 @@ def _read_body(payload: bytes) -> dict[str, object] | Problem:
     if not payload:
         return EMPTY
     try:
-        body = from_json(payload, allow_inf_nan=False)
+        body = decode(payload)
     except ValueError:
         return NOT_JSON
     return body if isinstance(body, dict) else NOT_AN_OBJECT
@@ -162,29 +185,24 @@ def _read_link(request_id: str | None, body: dict[str, object]) -> tuple[Request
     return Request(request_id, action, minutes), None
 
 
+def _read_declaration(
+    request_id: str | None, body: dict[str, object]
+) -> tuple[Request, Problem | None]:
+    """Return what is declared; what is not as it must be is not repeated."""
+    request = Request(request_id)
+    if body.keys() - {"direction"}:
+        return request, UNKNOWN_DECLARE_KEY
+    direction = body.get("direction")
+    if direction is None:
+        return request, NO_DIRECTION
+    if not isinstance(direction, str) or direction not in DIRECTIONS:
+        return request, UNKNOWN_DIRECTION
+    return Request(request_id, direction=direction), None
+
+
 COMMANDS_PER_S: Final = 5.0
 COMMANDS_AT_ONCE: Final = 20
 """More than a person or a dashboard sends, and too few to fill the queue; house choices."""
-
-
-class CommandRate:
-    """Lets through so many commands at once and so many per second, and no more."""
-
-    __slots__ = ("_at", "_left")
-
-    def __init__(self) -> None:
-        self._left = float(COMMANDS_AT_ONCE)
-        self._at: float | None = None
-
-    def allows(self, at: float) -> bool:
-        """Return whether one more command may pass now, and count it if so."""
-        elapsed_s = 0.0 if self._at is None else at - self._at
-        self._at = at
-        self._left = min(self._left + elapsed_s * COMMANDS_PER_S, float(COMMANDS_AT_ONCE))
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
 
 class Inbox:
@@ -202,7 +220,7 @@ class Inbox:
         self._reader = reader
         self._outbox = outbox
         self._on_command = on_command
-        self._rate = CommandRate()
+        self._rate = Rate(COMMANDS_PER_S, at_once=COMMANDS_AT_ONCE)
 
     def receive(
         self, topic: str, payload: bytes, *, retained: bool, at: float, time: str | None

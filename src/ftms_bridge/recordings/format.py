@@ -32,7 +32,7 @@ TIME_LIMIT_S: Final = 1e10
 """House choice: times may be seconds since 1970, or since a machine was switched on."""
 
 MARK_KINDS: Final = frozenset(
-    {"connect", "disconnect", "gap", "label", "command", "truth", "written", "end"}
+    {"connect", "disconnect", "gap", "label", "command", "sensor", "truth", "written", "end"}
 )
 """``written`` is what a client wrote to the machine: seen by a sniffer, sent by no machine."""
 

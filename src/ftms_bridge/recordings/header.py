@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,10 @@ from typing import Final
 from ftms_bridge.errors import DataError
 from ftms_bridge.gatt.notification import Notification
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec, SensorKind, SensorSpec
+from ftms_bridge.motion.profile import DirectionProfile
+from ftms_bridge.recordings.fields import object_of, objects_of, text_of, texts_of
 from ftms_bridge.recordings.format import MAX_LINE_BYTES, TIME_LIMIT_S, Entry, LineDamaged, with_sum
+from ftms_bridge.recordings.profiles import profile_fields, read_profile
 from ftms_bridge.telemetry.topics import MACHINE_ID
 from ftms_bridge.workout.session import SessionRules
 
@@ -61,6 +64,7 @@ class RecordingHeader:
     wall_start: seconds since 1970 at time 0 of the recording, or None if unknown.
     run_id: the run of the daemon that wrote it.
     rules: when its sessions paused and ended; None is as the program does by default.
+    profiles: by machine, what calibration had proven; nothing for a machine that is not named.
     """
 
     machines: tuple[MachineSpec, ...]
@@ -68,6 +72,7 @@ class RecordingHeader:
     software: str = ""
     run_id: str = ""
     rules: SessionRules | None = None
+    profiles: Mapping[str, DirectionProfile] = field(default_factory=dict)
 
 
 def share_clock(one: RecordingHeader, other: RecordingHeader) -> bool:
@@ -95,6 +100,10 @@ def header_line(header: RecordingHeader) -> bytes:
     }
     if header.rules is not None:
         fields["rules"] = {key: getattr(header.rules, key) for key in RULES}
+    if header.profiles:
+        fields["profiles"] = {
+            machine: profile_fields(profile) for machine, profile in header.profiles.items()
+        }
     text = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     line = with_sum(text[:-1].encode())
     if len(line) > MAX_LINE_BYTES:
@@ -138,14 +147,18 @@ def read_header(fields: Mapping[str, object]) -> RecordingHeader:
             hint="Update ftms-bridge, or replay it with the version that recorded it.",
         )
     try:
-        machines = tuple(_read_machine(machine) for machine in _objects(fields["machines"]))
+        machines = tuple(_read_machine(machine) for machine in objects_of(fields["machines"]))
         _check_ids(machines)
         return RecordingHeader(
             machines,
             wall_start=_read_wall(fields.get("wall_start")),
-            software=_text(fields.get("software", "")),
-            run_id=_text(fields.get("run_id", "")),
+            software=text_of(fields.get("software", "")),
+            run_id=text_of(fields.get("run_id", "")),
             rules=_read_rules(fields.get("rules")),
+            profiles={
+                machine: read_profile(object_of(profile))
+                for machine, profile in object_of(fields.get("profiles", {})).items()
+            },
         )
     except (KeyError, ValueError, OverflowError) as error:
         raise LineDamaged(f"header: {error}"[:LONGEST_REASON]) from error
@@ -154,7 +167,7 @@ def read_header(fields: Mapping[str, object]) -> RecordingHeader:
 def _read_rules(value: object) -> SessionRules | None:
     if value is None:
         return None
-    rules = _object(value)
+    rules = object_of(value)
     return SessionRules(
         pause_after_s=_seconds(rules.get("pause_after_s")),
         end_after_s=_seconds(rules.get("end_after_s")),
@@ -173,12 +186,12 @@ def _read_machine(fields: Mapping[str, object]) -> MachineSpec:
     priority = fields.get("priority", {})
     quirk = fields.get("quirk")
     return MachineSpec(
-        id=_text(fields["id"]),
+        id=text_of(fields["id"]),
         kind=MachineKind(fields["kind"]),
-        name=_text(fields.get("name", "")),
-        sensors=tuple(_read_sensor(sensor) for sensor in _objects(fields.get("sensors", []))),
-        priority=tuple((name, _texts(ids)) for name, ids in _object(priority).items()),
-        quirk=None if quirk is None else _text(quirk),
+        name=text_of(fields.get("name", "")),
+        sensors=tuple(_read_sensor(sensor) for sensor in objects_of(fields.get("sensors", []))),
+        priority=tuple((name, texts_of(ids)) for name, ids in object_of(priority).items()),
+        quirk=None if quirk is None else text_of(quirk),
         auto_quirk=fields.get("auto_quirk") is True,
     )
 
@@ -190,13 +203,13 @@ def _read_sensor(fields: Mapping[str, object]) -> SensorSpec:
             raise ValueError("wheel_circumference_m is not a number")
         if not 0 < wheel_m < LARGEST_WHEEL_M:
             raise ValueError("wheel_circumference_m is out of range")
-    return SensorSpec(_text(fields["id"]), SensorKind(fields["kind"]), wheel_m)
+    return SensorSpec(text_of(fields["id"]), SensorKind(fields["kind"]), wheel_m)
 
 
 def _read_wall(value: object) -> float | None:
     if value is None:
         return None
-    wall = datetime.fromisoformat(_text(value))
+    wall = datetime.fromisoformat(text_of(value))
     if wall.tzinfo is None:
         raise ValueError("wall_start has no time zone")
     _check_wall(wall.timestamp())
@@ -220,30 +233,6 @@ def _check_ids(machines: Iterable[MachineSpec]) -> None:
 def source_ids(machine: MachineSpec) -> list[str]:
     """Return the ids under which a machine and its sensors send."""
     return [machine.id, *(sensor.id for sensor in machine.sensors)]
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a text is missing")  # noqa: TRY004 - foreign input, not a wrong call
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError("a list is missing")  # noqa: TRY004 - as above
-    return tuple(map(_text, value))
-
-
-def _object(value: object) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise ValueError("an object is missing")  # noqa: TRY004 - as above
-    return value
-
-
-def _objects(value: object) -> list[dict[str, object]]:
-    if not isinstance(value, list):
-        raise ValueError("a list is missing")  # noqa: TRY004 - as above
-    return [_object(element) for element in value]
 
 
 def source_id_of(path: Path) -> str:

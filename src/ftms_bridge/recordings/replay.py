@@ -13,16 +13,34 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import Final, Protocol
 
-from ftms_bridge.control.commands import ACTIONS, Command, Verb, minutes_of
+from ftms_bridge.control.commands import (
+    ACTIONS,
+    DIRECTIONS,
+    Command,
+    Verb,
+    minutes_of,
+    reading_of,
+)
 from ftms_bridge.errors import UsageError
-from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification, Verdict
+from ftms_bridge.gatt.notification import (
+    Arrival,
+    DirectionReading,
+    LinkChange,
+    Notification,
+    Verdict,
+)
 from ftms_bridge.measurement.sources import MachineSpec
+from ftms_bridge.motion.profile import DirectionProfile
 from ftms_bridge.ports import Deliver
 from ftms_bridge.recordings.format import Entry, Marker
 from ftms_bridge.recordings.header import RecordingHeader, share_clock, source_ids
+from ftms_bridge.recordings.profiles import renamed_profile
 
 LINK_MARKS: Final[Mapping[str, bool]] = {"connect": True, "disconnect": False}
 """Markers that say that a link went up or down."""
+
+SENSED: Final = "direction"
+"""What a ``sensor`` marker is about, in ``detail.what``; there is nothing else yet."""
 
 _VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
 _VERBS: Final = {verb.value: verb for verb in Verb}
@@ -43,10 +61,17 @@ class Recording(Protocol):
 
 
 def arrival_of(entry: Entry) -> Arrival | None:
-    """Return what a link would have delivered; None for a marker that came over no link."""
+    """Return what was delivered; None for a marker of something else, or that makes no sense."""
     if isinstance(entry, Notification):
         return entry
-    if entry.kind not in LINK_MARKS or entry.source is None:
+    if entry.source is None:
+        return None
+    if entry.kind == "sensor":
+        value = reading_of(entry.detail.get("value"))
+        if value is None or entry.detail.get("what") != SENSED:
+            return None
+        return DirectionReading(entry.at, entry.source, value)
+    if entry.kind not in LINK_MARKS:
         return None
     reason = str(entry.detail.get("reason", ""))
     verdict = _VERDICTS.get(str(entry.detail.get("verdict")))  # words of newer versions say nothing
@@ -62,6 +87,7 @@ def command_of(marker: Marker) -> Command | None:
     if marker.kind != "command" or marker.source is None or verb is None:
         return None
     request_id, action, refusal = (marker.detail.get(key) for key in ("id", "action", "refusal"))
+    direction = marker.detail.get("direction")
     return Command(
         marker.source,
         verb,
@@ -69,6 +95,7 @@ def command_of(marker: Marker) -> Command | None:
         action=action if isinstance(action, str) and action in ACTIONS else None,
         minutes=minutes_of(marker.detail.get("minutes")),
         refusal=refusal if isinstance(refusal, str) else None,
+        direction=direction if isinstance(direction, str) and direction in DIRECTIONS else None,
     )
 
 
@@ -96,7 +123,7 @@ class ReplayLink:
 
     speed: 2 delivers twice as fast as recorded, like a machine that reports twice as often; the
     values stay as they were. Raises UsageError if it is not above 0.
-    clock: stamps the arrivals. annotate: is given the markers that came over no link, stamped too.
+    clock: stamps the arrivals. annotate: is given the markers that are no arrivals, stamped too.
     """
 
     def __init__(
@@ -153,14 +180,23 @@ class MergedRecordings:
         starts_at = [0.0 if is_one_run else _first_at(recording) for recording in recordings]
         self._tracks = list(zip(recordings, starts_at, names, strict=True))
         machines: dict[str, MachineSpec] = {}
+        profiles: dict[str, DirectionProfile] = {}
         for header, renamed in zip(headers, names, strict=True):
             for machine in header.machines:
                 spec = _renamed(machine, renamed)
                 machines.setdefault(spec.id, spec)
+                if machine.id in header.profiles:
+                    proven = renamed_profile(header.profiles[machine.id], renamed)
+                    profiles.setdefault(spec.id, proven)
         wall_start = None if first.wall_start is None else first.wall_start + starts_at[0]
         run_id = first.run_id if is_one_run else ""
         self.header = RecordingHeader(
-            tuple(machines.values()), wall_start, first.software, run_id, first.rules
+            tuple(machines.values()),
+            wall_start,
+            first.software,
+            run_id,
+            rules=first.rules,
+            profiles=profiles,
         )
 
     def __iter__(self) -> Iterator[Entry]:
