@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from ftms_bridge.simulator import scenario
+from ftms_bridge.simulator import scenario, sensor_tables
 
 DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs" / "simulator.md"
 BEGIN: Final = "<!-- keys: begin -->"
@@ -26,10 +26,11 @@ TABLES: Final[tuple[tuple[str, type[BaseModel]], ...]] = (
     ("[rider]", scenario.Rider),
     ("[firmware]", scenario.Firmware),
     ("[radio]", scenario.Radio),
-    ('[[sensor]] kind = "power_meter"', scenario.PowerMeter),
-    ('[[sensor]] kind = "speed_cadence"', scenario.SpeedCadence),
-    ('[[sensor]] kind = "heart_rate"', scenario.HeartRate),
-    ('[[sensor]] kind = "foot_pod"', scenario.FootPod),
+    ('[[sensor]] kind = "power_meter"', sensor_tables.PowerMeter),
+    ('[[sensor]] kind = "speed_cadence"', sensor_tables.SpeedCadence),
+    ('[[sensor]] kind = "heart_rate"', sensor_tables.HeartRate),
+    ('[[sensor]] kind = "foot_pod"', sensor_tables.FootPod),
+    ('[[sensor]] kind = "direction"', sensor_tables.DirectionTable),
     ("[[phase]]", scenario.Phase),
     ("[[fault]]", scenario.Fault),
 )

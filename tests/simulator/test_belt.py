@@ -103,3 +103,27 @@ def test_the_incline_moves_slowly_to_its_target() -> None:
     assert bench.motion.incline_pct == pytest.approx(1.0)
     bench.walk(20, 3.0, FORWARD, incline_pct=5.0)
     assert bench.motion.incline_pct == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(
+    ("phase", "row", "evident"),
+    [
+        (FORWARD, "forward", True),
+        (BACKWARD, "backward", True),
+        (SIDEWAYS, "other", True),
+        (ASIDE, "other", False),
+    ],
+)
+def test_each_way_of_walking_has_its_row(phase: Phase, row: str, evident: bool) -> None:
+    bench = Bench().walk(10, 3.0, FORWARD).walk(10, 3.0, phase)
+    assert (bench.motion.row, bench.motion.evident) == (row, evident)
+    bench.walk(10, 0.0, STOP)
+    assert (bench.motion.row, bench.motion.evident) == ("stopped", False)
+
+
+def test_hands_on_the_rails_change_the_steps_and_nothing_else() -> None:
+    free, held = (Bench().walk(10, 3.0, FORWARD) for _ in range(2))
+    for _ in range(400):
+        held.belt.step(held.motion, Wish(FORWARD, 3.0, None, 0, 1, 0, 0, 0.9), DT, wander=1.0)
+    assert held.motion.step_rate_spm == pytest.approx(free.motion.step_rate_spm * 0.9)
+    assert held.motion.surface_mps == free.motion.surface_mps

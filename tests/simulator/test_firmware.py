@@ -153,3 +153,31 @@ def test_climbing_adds_elevation_and_costs_energy() -> None:
     assert column(steep, "elev_gain_pos_m")[-1] == pytest.approx(5.4, abs=0.3)
     assert column(flat, "elev_gain_pos_m")[-1] == 0
     assert column(steep, "met")[-1] > 1.8 * column(flat, "met")[-1]
+
+
+def test_power_made_up_from_the_cadence_knows_no_coupling() -> None:
+    firmware = {"power_source": "cadence", "speed_source": "cadence", "smoothing_s": 0.0}
+    events = run(freewheel(forward(20, 60, resistance_pct=50), backward(20, 60), firmware=firmware))
+    records = [
+        values for at, r in decoded(events) if 10 < at < 19 or at > 30 for values in [r.fields]
+    ]
+    assert {values["power_w"] for values in records} == {72}
+    assert {values["speed_kmh"] for values in records} == {18.0}
+
+
+@pytest.mark.parametrize(("names", "shows_steps"), [([], False), (["step_count"], True)])
+def test_a_belt_without_step_sensor_keeps_time_by_its_speed_alone(
+    names: list[str], shows_steps: bool
+) -> None:
+    """The step rate differs backward: it must not show in the elapsed time."""
+    fields = ["speed_kmh", "elapsed_s", *names]
+    ends = set()
+    for ratio in (0.5, 2.0):
+        given = treadmill(
+            walk(20, 0.8, "backward"),
+            stop(40),
+            rider={"wander": 0.0, "backward_step_ratio": ratio},
+            firmware={"fields": fields, "smoothing_s": 5.0},
+        )
+        ends.add(column(run(given), "elapsed_s")[-1])
+    assert (len(ends) == 2) == shows_steps

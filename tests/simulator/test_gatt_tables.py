@@ -138,11 +138,22 @@ def test_every_sensor_has_its_service_a_battery_and_an_identity() -> None:
     }
     by_source = {table.source: rows(table) for table in tables}
     assert {0x2A63, 0x2A64, 0x2A65, 0x2A5D} <= {*by_source["power"]}
+    assert fields(0x2A65, by_source["power"][0x2A65].value) == {
+        "features": ["wheel_revolution", "crank_revolution"]
+    }
     counted = fields(0x2A5C, by_source["cadence"][0x2A5C].value)
     assert counted == {"features": ["crank_revolution"]}
     assert by_source["strap"][0x2A38].value == b"\x01"
     assert by_source["pod"][0x2A29].value == b"ftms-bridge simulator"
     assert by_source["pod"][0x2A19].value[0] <= 100
+
+
+def test_a_meter_with_extremes_announces_them() -> None:
+    meter = {"kind": "power_meter", "id": "power", "extremes": True}
+    table = rows(device_tables(scenario(forward(), sensor=[meter]))[1])
+    features = fields(0x2A65, table[0x2A65].value)["features"]
+    assert isinstance(features, list)
+    assert {"extreme_angles", "dead_spot_angles"} <= set(features)
 
 
 def test_an_address_is_the_same_each_time_and_another_for_each_seed() -> None:

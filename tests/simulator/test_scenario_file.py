@@ -96,6 +96,8 @@ def test_all_wrong_keys_are_told_at_once_with_their_paths() -> None:
         ("incline_pct = 2.0", "phase[0].incline_pct: has no meaning on a indoor_bike"),
         ("safety_key = true", "phase[0].safety_key: "),
         ("gear = 3.0", "phase[0].gear: only a freewheel"),
+        ("motor_kmh = 20.0", "phase[0].motor_kmh: only a freewheel"),
+        ("step_ratio = 1.1", "phase[0].step_ratio: has no meaning on a indoor_bike"),
         ("power_w = 100\nresistance_pct = 20", "phase[0].power_w: either"),
         ('[firmware]\nfields = ["speed"]', "firmware.fields: no field 'speed' in a indoor_bike"),
         ('[firmware]\nrotate = [["power_w"], []]', "firmware.rotate[1]: an empty list"),

@@ -66,3 +66,10 @@ def test_a_looping_script_begins_again_where_it_stood() -> None:
 def test_a_script_that_does_not_loop_stays_in_its_last_phase() -> None:
     script = Script(scenario(forward(10), stop(5, ramp_s=0)))
     assert script.wish(500).phase.direction == "stop"
+
+
+def test_motor_and_step_ratio_stay_until_they_are_changed() -> None:
+    script = Script(freewheel(forward(10, motor_kmh=20.0), forward(10), forward(10, motor_kmh=0.0)))
+    assert [script.wish(at).motor_kmh for at in (5, 15, 25)] == [20, 20, 0]
+    script = Script(treadmill(walk(10), walk(10, step_ratio=0.9), walk(10)))
+    assert [script.wish(at).step_ratio for at in (5, 15, 25)] == [1, 0.9, 0.9]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from ftms_bridge.simulator.sensors import crank_angle_deg
+from ftms_bridge.simulator.crank_angle import crank_angle_deg
 from tests.simulator.build import (
     Tables,
     backward,
@@ -60,6 +60,22 @@ def test_a_counter_of_turns_falls_while_the_wheel_turns_backward() -> None:
     wheels = column(events, "wheel_revs", "sensor")
     assert wheels == sorted(wheels, reverse=True)
     assert wheels[-1] < 960
+
+
+def test_the_counts_of_a_power_meter_fall_too_if_it_counts_turns() -> None:
+    keys = {"counts": "turns", "wheel": True, "first_wheel_revs": 500, "first_crank_revs": 500}
+    events = run(scenario(backward(30), sensor=sensor("power_meter", **keys)))
+    for name in ("crank_revs", "wheel_revs"):
+        counts = column(events, name, "sensor")
+        assert counts == sorted(counts, reverse=True)
+        assert counts[-1] < 480
+
+
+def test_swapped_wires_count_the_wheel_as_crank() -> None:
+    given = scenario(forward(20), sensor=sensor("speed_cadence"))
+    wrong = scenario(forward(20), sensor=sensor("speed_cadence", swapped=True))
+    assert column(run(given), "wheel_revs", "sensor") == column(run(wrong), "crank_revs", "sensor")
+    assert column(run(given), "crank_revs", "sensor") == column(run(wrong), "wheel_revs", "sensor")
 
 
 def test_the_wheel_of_a_freewheel_stays_where_it_was_under_a_backward_crank() -> None:

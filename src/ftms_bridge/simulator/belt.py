@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ftms_bridge.simulator.motion import Motion, TrueDirection
+from ftms_bridge.simulator.motion import Motion, Row, TrueDirection
 from ftms_bridge.simulator.rider import step_rate_spm
 from ftms_bridge.simulator.scenario import Belt, Rider
 from ftms_bridge.simulator.script import Wish
@@ -45,8 +45,10 @@ class BeltDrive:
         motion.surface_mps = mps_from_kmh(self._speed_kmh)
         motion.wheel_turns += mps_from_kmh((before_kmh + self._speed_kmh) * 0.5) * dt
         motion.direction = self._direction(wish)
-        motion.driving = motion.direction is not TrueDirection.STOPPED
+        motion.driving = motion.evident = motion.direction is not TrueDirection.STOPPED
+        motion.row = self._row(motion.direction)
         rate = step_rate_spm(motion.surface_mps) * wander if motion.driving else 0.0
+        rate *= self._rider.step_rate * wish.step_ratio
         motion.step_rate_spm = rate * self._step_ratio(motion.direction)
         motion.steps += motion.step_rate_spm / 60.0 * dt
 
@@ -84,6 +86,13 @@ class BeltDrive:
         if self._facing is TrueDirection.SIDEWAYS or self._speed_kmh > 0:
             return self._facing
         return TrueDirection.BACKWARD
+
+    def _row(self, direction: TrueDirection) -> Row:
+        if direction is TrueDirection.FORWARD:
+            return "forward"
+        if direction is TrueDirection.BACKWARD:
+            return "backward"
+        return "stopped" if abs(self._speed_kmh) < STILL_KMH else "other"
 
     def _step_ratio(self, direction: TrueDirection) -> float:
         if direction is TrueDirection.BACKWARD:

@@ -19,6 +19,9 @@ LEAST_PER_MIN: Final = 5.0
 LEAST_W: Final = 2.0
 """After a stop a shown value that has faded below this drops to 0; house choices."""
 
+MADE_UP_W: Final = 0.8
+"""Power per 1/min when made up: at no resistance, and once more at the full one; house choice."""
+
 JOULES_PER_KCAL: Final = 4184.0
 GROSS_EFFICIENCY: Final = 0.24
 """Mechanical over metabolic work on a bike; the usual figure of bike firmware."""
@@ -80,6 +83,10 @@ class Console:
         self._spec = spec
         self._walking = scenario.machine_table.kind == "treadmill"
         self._steps_shown = scenario.machine_table.kind != "indoor_bike"
+        # A belt whose list of fields has no steps does not sense them, and its times must not show
+        # them either. Without a list it does, as it always did: recordings stay the same.
+        sent = {name for names in (spec.fields, *spec.rotate) for name in names}
+        self._has_cadence = not self._walking or not sent or "step_count" in sent
         self._mass_kg = scenario.rider.mass_kg
         self.speed = Shown(spec.smoothing_s, least=LEAST_KMH, hold_s=spec.hold_s)
         self.cadence = Shown(spec.smoothing_s, least=LEAST_PER_MIN, hold_s=spec.hold_s)
@@ -112,11 +119,11 @@ class Console:
         cadence = self._raw_cadence(motion)
         self.cadence.step(cadence, dt)
         self.speed.step(self._raw_speed_kmh(motion, cadence), dt)
-        self.power.step(self._raw_power_w(motion), dt)
+        self.power.step(self._raw_power_w(motion, cadence), dt)
         self._steps = motion.steps
         if motion.direction is not TrueDirection.STOPPED:
             self.backward = motion.direction is TrueDirection.BACKWARD
-        if self.speed.value != 0.0 or self.cadence.value != 0.0:
+        if self.speed.value != 0.0 or (self._has_cadence and self.cadence.value != 0.0):
             self._count(motion, dt)
         else:
             self.kcal_per_min = 0.0
@@ -135,7 +142,9 @@ class Console:
             return 0.0
         return speed_kmh if self._spec.belt_sign == "twos_complement" else abs(speed_kmh)
 
-    def _raw_power_w(self, motion: Motion) -> float:
+    def _raw_power_w(self, motion: Motion, cadence: float) -> float:
+        if self._spec.power_source == "cadence":
+            return cadence * (MADE_UP_W + MADE_UP_W * motion.resistance_pct / 100.0)
         brake = self._spec.power_source == "brake"
         power_w = motion.brake_power_w if brake else motion.drive_power_w
         if abs(power_w) < FAINTEST_W:

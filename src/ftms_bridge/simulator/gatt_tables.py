@@ -23,11 +23,11 @@ from ftms_bridge.gatt.uuids import (
 )
 from ftms_bridge.simulator.control_point import RANGES, TARGETS
 from ftms_bridge.simulator.machine import CHARACTERISTICS, USUAL_FIELDS, layout_of
-from ftms_bridge.simulator.scenario import (
+from ftms_bridge.simulator.scenario import Scenario
+from ftms_bridge.simulator.sensor_tables import (
+    BluetoothSensor,
     FootPod,
     HeartRate,
-    PowerMeter,
-    Scenario,
     SpeedCadence,
 )
 
@@ -89,8 +89,6 @@ LOCATIONS: Final = {
 CHEST: Final = b"\x01"
 """Body sensor location of a strap (HRS 1.0, 3.2)."""
 
-AnySensor = PowerMeter | SpeedCadence | HeartRate | FootPod
-
 
 @dataclass(frozen=True, slots=True)
 class CharacteristicRow:
@@ -148,7 +146,7 @@ def device_tables(
     response, where it also goes when the advert has no room for it.
     """
     machine = _machine_table(scenario, seed, name, late_name=late_name)
-    sensors = (_sensor_table(scenario, one, seed, late_name) for one in scenario.sensors)
+    sensors = (_sensor_table(scenario, one, seed, late_name) for one in scenario.radio_sensors)
     return (machine, *sensors)
 
 
@@ -169,7 +167,7 @@ def _machine_table(
 
 def _sensor_table(
     scenario: Scenario,
-    sensor: AnySensor,
+    sensor: BluetoothSensor,
     seed: int | None,
     late_name: bool,
 ) -> DeviceTable:
@@ -219,7 +217,7 @@ def machine_features(scenario: Scenario) -> bytes:
     return encode(0x2ACC, {"machine": machine, "target": target})
 
 
-def sensor_service(sensor: AnySensor) -> ServiceRow:
+def sensor_service(sensor: BluetoothSensor) -> ServiceRow:
     """Return the service of a sensor, with the features that its table switches on."""
     rows: tuple[CharacteristicRow, ...]
     if isinstance(sensor, HeartRate):
@@ -237,7 +235,9 @@ def sensor_service(sensor: AnySensor) -> ServiceRow:
         rows = (CharacteristicRow(0x2A5B, NOTIFY), _features(0x2A5C, **counted), location)
         return ServiceRow(CYCLING_SPEED_AND_CADENCE_SERVICE, rows)
     vector = (CharacteristicRow(0x2A64, NOTIFY),) if sensor.vector else ()
-    rows = (CharacteristicRow(0x2A63, NOTIFY), *vector, _features(0x2A65, **counted), location)
+    angles = {"extreme_angles": sensor.extremes, "dead_spot_angles": sensor.extremes}
+    feature = _features(0x2A65, **counted, **angles)
+    rows = (CharacteristicRow(0x2A63, NOTIFY), *vector, feature, location)
     return ServiceRow(CYCLING_POWER_SERVICE, rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from ftms_bridge.units import kmh_from_mps
 
@@ -18,6 +19,11 @@ class TrueDirection(Enum):
     """Shuffling sideways, or turning round on the belt."""
 
 
+Row = Literal["forward", "backward", "stopped", "other"]
+"""What a detector should say: ``other`` is motion that is none of the three. The wheel rolls over
+still cranks, or somebody shuffles, turns round or stands beside a running belt."""
+
+
 @dataclass(slots=True)
 class Motion:
     """Rider and machine at one instant; physics writes it, firmware and sensors only read it.
@@ -29,12 +35,17 @@ class Motion:
     pedal_torque_nm: what the rider puts on the crank, positive when it pushes forward.
     drive_power_w: what crosses into the wheel; brake_power_w: what the brake takes, never negative.
     driving: the rider moves the wheel or walks on the belt, in contrast to coasting.
+    row: which of the four things to be told apart this is.
+    evident: the mechanics differ from those of the other ways of moving, so that an ideal observer
+        of this drivetrain could tell. Not while nothing moves.
     steps, step_rate_spm: walking steps; on a cross trainer two per turn of the crank.
     key_pulled: the safety key of the treadmill is out.
     """
 
     direction: TrueDirection = TrueDirection.STOPPED
     driving: bool = False
+    row: Row = "stopped"
+    evident: bool = False
     crank_rpm: float = 0.0
     crank_turns: float = 0.0
     surface_mps: float = 0.0
@@ -59,6 +70,7 @@ class Truth:
     cadence_per_min: turns of the crank, or steps on a treadmill; negative backward.
     driving: False while coasting, pedalling without load, or standing beside a running belt.
     power_w: mechanical power that crosses from the crank into the wheel; None on a treadmill.
+    row, evident: see ``Motion``.
     """
 
     at: float
@@ -68,6 +80,8 @@ class Truth:
     speed_kmh: float
     cadence_per_min: float
     power_w: float | None
+    row: Row = "stopped"
+    evident: bool = False
 
 
 def label(motion: Motion, at: float, source: str, *, walking: bool) -> Truth:
@@ -83,4 +97,6 @@ def label(motion: Motion, at: float, source: str, *, walking: bool) -> Truth:
         speed_kmh=round(kmh_from_mps(motion.surface_mps), 3),
         cadence_per_min=round(cadence, 2),
         power_w=None if walking else round(motion.drive_power_w, 1) + 0.0,
+        row=motion.row,
+        evident=motion.evident,
     )

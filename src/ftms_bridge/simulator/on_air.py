@@ -107,7 +107,7 @@ class OnAir:
                 self._send(event)
             elif isinstance(event, LinkChange):
                 await self._switch(event)
-            elif self._on_truth is not None:
+            elif isinstance(event, Truth) and self._on_truth is not None:
                 self._on_truth(event)
 
     def _send(self, event: Notification) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec, SensorKind, SensorSpec
+from ftms_bridge.simulator.sensor_tables import (
+    BluetoothSensor,
+    DirectionTable,
+    PowerMeter,
+    Rate,
+    Sensor,
+    SourceId,
+    SpeedCadence,
+    Table,
+)
 
-SourceId = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
-Rate = Annotated[float, Field(ge=0.1, le=20)]
 Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Table(BaseModel):
-    """One table of a scenario: unknown keys, numbers as text and infinities are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class MachineTable(Table):
@@ -62,9 +64,15 @@ class Rider(Table):
 
     mass_kg: float = Field(75, ge=20, le=250, description="body mass")
     strength_nm: float = Field(80, ge=5, le=300, description="largest torque on the crank")
+    ripple: float = Field(
+        0.0, ge=0, le=0.9, description="how much two legs push unevenly: 0.5 between half and 1.25"
+    )
     wander: float = Field(0.015, ge=0, le=0.2, description="slow scatter of cadence or step rate")
     backward_step_ratio: float = Field(
         1.10, ge=0.5, le=2, description="step rate backward / forward at the same speed"
+    )
+    step_rate: float = Field(
+        1.0, ge=0.7, le=1.4, description="steps per minute against the usual at that speed"
     )
     turn_s: float = Field(2.0, ge=0, le=20, description="time to turn round on the belt")
     resting_bpm: float = Field(60, ge=30, le=120, description="heart rate at rest")
@@ -94,8 +102,8 @@ class Firmware(Table):
     cadence_source: Literal["crank", "driven"] = Field(
         "crank", description="a sensor at the crank, or guessed: 0 unless the crank drives"
     )
-    power_source: Literal["drive", "brake"] = Field(
-        "drive", description="power into the wheel, or from the table of the brake"
+    power_source: Literal["drive", "brake", "cadence"] = Field(
+        "drive", description="into the wheel, from the table of the brake, or made up from cadence"
     )
     negative_power: Literal["clip", "keep", "abs"] = Field("clip", description="power below 0")
     speed_step_kmh: float = Field(0.01, ge=0.01, le=5, description="rounding of speed")
@@ -117,62 +125,6 @@ class Radio(Table):
     loss: Share = Field(0.0, description="share of notifications that never arrive")
 
 
-class PowerMeter(Table):
-    """``[[sensor]]`` with ``kind = "power_meter"``."""
-
-    kind: Literal["power_meter"]
-    id: SourceId
-    rate_hz: Rate = Field(1.0, description="notifications per second")
-    place: Literal["pedals", "hub"] = Field("pedals", description="where torque is measured")
-    crank: bool = Field(True, description="crank revolutions in 2A63")
-    wheel: bool = Field(False, description="wheel revolutions in 2A63, ticks of 1/2048 s")
-    vector: bool = Field(False, description="also 2A64 with the first crank angle")
-    smoothing_s: float = Field(0.5, ge=0, le=10, description="time constant of power")
-    power_scale: float = Field(1.0, ge=0.1, le=3, description="calibration error")
-    negative_power: Literal["clip", "keep", "abs"] = Field("clip", description="power below 0")
-    senses_rotation: bool = Field(
-        False, description="knows which way the crank turns; else assumes forward"
-    )
-    first_crank_revs: int = Field(0, ge=0, le=0xFFFF, description="crank count at the start")
-    first_wheel_revs: int = Field(0, ge=0, le=0xFFFFFFFF, description="wheel count at the start")
-
-
-class SpeedCadence(Table):
-    """``[[sensor]]`` with ``kind = "speed_cadence"``."""
-
-    kind: Literal["speed_cadence"]
-    id: SourceId
-    rate_hz: Rate = Field(1.0, description="notifications per second")
-    crank: bool = Field(True, description="crank revolutions")
-    wheel: bool = Field(True, description="wheel revolutions")
-    counts: Literal["passes", "turns"] = Field(
-        "passes", description="magnet passes of either way, or turns that fall backward"
-    )
-    first_crank_revs: int = Field(0, ge=0, le=0xFFFF, description="crank count at the start")
-    first_wheel_revs: int = Field(0, ge=0, le=0xFFFFFFFF, description="wheel count at the start")
-
-
-class HeartRate(Table):
-    """``[[sensor]]`` with ``kind = "heart_rate"``."""
-
-    kind: Literal["heart_rate"]
-    id: SourceId
-    rate_hz: Rate = Field(1.0, description="notifications per second")
-
-
-class FootPod(Table):
-    """``[[sensor]]`` with ``kind = "foot_pod"``."""
-
-    kind: Literal["foot_pod"]
-    id: SourceId
-    rate_hz: Rate = Field(1.0, description="notifications per second")
-    counts: Literal["steps", "strides"] = Field("steps", description="cadence of both feet or one")
-    speed_scale: float = Field(1.0, ge=0.5, le=2, description="calibration error of its speed")
-
-
-Sensor = Annotated[PowerMeter | SpeedCadence | HeartRate | FootPod, Field(discriminator="kind")]
-
-
 class Phase(Table):
     """``[[phase]]``: a stretch of what the rider does; what is not set stays as it was."""
 
@@ -189,6 +141,12 @@ class Phase(Table):
     gear: float | None = Field(None, ge=0.5, le=10, description="freewheel: gear change")
     incline_pct: float | None = Field(None, ge=-10, le=40, description="treadmill: console incline")
     ramp_s: float = Field(3.0, ge=0, le=600, description="time to reach cadence, speed and power")
+    motor_kmh: float | None = Field(
+        None, ge=0, le=60, description="freewheel: a motor turns the wheel this fast; 0: off"
+    )
+    step_ratio: float | None = Field(
+        None, ge=0.5, le=2, description="treadmill: factor on the step rate, as with hands on rails"
+    )
     safety_key: bool = Field(False, description="treadmill, with stop: the key is pulled")
 
 
@@ -240,8 +198,13 @@ class Scenario(Table):
             id=ids.get(table.id, table.id),
             kind=MachineKind(table.kind),
             name=table.name,
-            sensors=tuple(self._sensor_spec(sensor, ids) for sensor in self.sensors),
+            sensors=tuple(self._sensor_spec(sensor, ids) for sensor in self.radio_sensors),
         )
+
+    @property
+    def radio_sensors(self) -> tuple[BluetoothSensor, ...]:
+        """Return the sensors that are Bluetooth devices of their own."""
+        return tuple(one for one in self.sensors if not isinstance(one, DirectionTable))
 
     @property
     def script_s(self) -> float:
@@ -251,9 +214,7 @@ class Scenario(Table):
             total += phase.duration_s
         return total
 
-    def _sensor_spec(
-        self, sensor: PowerMeter | SpeedCadence | HeartRate | FootPod, ids: Mapping[str, str]
-    ) -> SensorSpec:
+    def _sensor_spec(self, sensor: BluetoothSensor, ids: Mapping[str, str]) -> SensorSpec:
         has_wheel = isinstance(sensor, PowerMeter | SpeedCadence) and sensor.wheel
         circumference = self.drivetrain.wheel_circumference_m if has_wheel else None
         return SensorSpec(ids.get(sensor.id, sensor.id), SensorKind(sensor.kind), circumference)

@@ -15,12 +15,10 @@ from ftms_bridge.errors import ConfigError, InputMissing
 from ftms_bridge.simulator.machine import sendable
 from ftms_bridge.simulator.scenario import (
     MOMENTARY,
-    FootPod,
     Phase,
-    PowerMeter,
     Scenario,
-    SpeedCadence,
 )
+from ftms_bridge.simulator.sensor_tables import FootPod, PowerMeter, SpeedCadence
 
 SUFFIX: Final = ".toml"
 
@@ -30,8 +28,8 @@ SHIPPED: Final = files("ftms_bridge.simulator") / "scenarios"
 MACHINE_FAULTS: Final = frozenset({"zero_blip", "mph"})
 """Faults that only the machine's firmware has."""
 
-FOOT_KEYS: Final = ("speed_kmh", "incline_pct")
-CRANK_KEYS: Final = ("cadence_rpm", "power_w", "resistance_pct", "gear")
+FOOT_KEYS: Final = ("speed_kmh", "incline_pct", "step_ratio")
+CRANK_KEYS: Final = ("cadence_rpm", "power_w", "resistance_pct", "gear", "motor_kmh")
 """Keys of a phase for treadmills, and for bikes and cross trainers."""
 
 
@@ -61,7 +59,7 @@ def parse_scenario(text: str, shown: str) -> Scenario:
         ) from error
     except ValidationError as error:
         raise _wrong(shown, [_problem(e["loc"], e["msg"]) for e in error.errors()]) from error
-    problems = list(_contradictions(scenario))
+    problems = list(contradictions(scenario))
     if problems:
         raise _wrong(shown, problems)
     return scenario
@@ -101,7 +99,7 @@ def _problem(location: tuple[int | str, ...], text: str) -> str:
     return f"{path}: {text[:1].lower()}{text[1:]}"
 
 
-def _contradictions(scenario: Scenario) -> Iterator[str]:
+def contradictions(scenario: Scenario) -> Iterator[str]:
     """Yield what no single key can show: values that do not go together."""
     yield from _wrong_tables(scenario)
     yield from _wrong_fields(scenario)
@@ -181,6 +179,8 @@ def _wrong_phase(scenario: Scenario, phase: Phase) -> Iterator[str]:
         yield "safety_key: it stops a treadmill, so direction is stop and speed_kmh is left out"
     if phase.gear is not None and scenario.drivetrain.coupling == "fixed":
         yield "gear: only a freewheel drivetrain changes gears"
+    if phase.motor_kmh is not None and scenario.drivetrain.coupling == "fixed":
+        yield "motor_kmh: only a freewheel lets a motor turn the wheel without the cranks"
 
 
 def _wrong_faults(scenario: Scenario) -> Iterator[str]:

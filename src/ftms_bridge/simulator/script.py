@@ -17,6 +17,7 @@ class Wish:
 
     pace: crank in 1/min, negative backward; or belt in km/h, negative only for a reversible belt.
     power_w: constant power asked of the brake, or None when ``resistance_pct`` sets it.
+    motor_kmh: rim speed that a motor keeps up, 0 without one. step_ratio: factor on the step rate.
     """
 
     phase: Phase
@@ -25,6 +26,8 @@ class Wish:
     resistance_pct: float
     gear: float
     incline_pct: float
+    motor_kmh: float = 0.0
+    step_ratio: float = 1.0
 
 
 class Script:
@@ -87,6 +90,8 @@ class Script:
             wish.power_w = self._from_power_w = self._to_power_w = None
         wish.gear = wish.gear if phase.gear is None else phase.gear
         wish.incline_pct = wish.incline_pct if phase.incline_pct is None else phase.incline_pct
+        wish.motor_kmh = wish.motor_kmh if phase.motor_kmh is None else phase.motor_kmh
+        wish.step_ratio = wish.step_ratio if phase.step_ratio is None else phase.step_ratio
 
     def _pace_of(self, phase: Phase) -> float:
         """Return the wanted pace; without one a stop means 0 and movement keeps the last pace."""

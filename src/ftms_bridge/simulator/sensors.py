@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from math import floor
+from random import Random
 from typing import Final, Protocol
 
 from ftms_bridge.gatt.codec import encode
 from ftms_bridge.gatt.fields import Value
 from ftms_bridge.simulator.belt import walked_kmh
 from ftms_bridge.simulator.counters import POWER_WHEEL_TICKS_PER_S, RevolutionCounter
+from ftms_bridge.simulator.crank_angle import CrankAngle
 from ftms_bridge.simulator.drive import RAD_S_PER_RPM
 from ftms_bridge.simulator.firmware import (
     LEAST_KMH,
@@ -21,7 +22,13 @@ from ftms_bridge.simulator.firmware import (
 from ftms_bridge.simulator.motion import Motion
 from ftms_bridge.simulator.radio import Payload
 from ftms_bridge.simulator.rider import RUNNING_MPS
-from ftms_bridge.simulator.scenario import FootPod, HeartRate, PowerMeter, SpeedCadence
+from ftms_bridge.simulator.sensor_tables import (
+    BluetoothSensor,
+    FootPod,
+    HeartRate,
+    PowerMeter,
+    SpeedCadence,
+)
 from ftms_bridge.units import mps_from_kmh
 
 CSC_MEASUREMENT: Final = 0x2A5B
@@ -34,7 +41,6 @@ POD_SMOOTHING_S: Final = 2.0
 """A foot pod averages over some steps; house choice."""
 
 WHEEL_BITS: Final = 32
-FULL_CIRCLE_DEG: Final = 360
 
 
 class Source(Protocol):
@@ -59,6 +65,7 @@ class SpeedCadenceSensor:
     def __init__(self, spec: SpeedCadence) -> None:
         self.id = spec.id
         self.rate_hz = spec.rate_hz
+        self._swapped = spec.swapped
         signed = spec.counts == "turns"
         self._wheel: RevolutionCounter | None = None
         self._crank: RevolutionCounter | None = None
@@ -71,10 +78,13 @@ class SpeedCadenceSensor:
 
     def observe(self, motion: Motion, at: float, dt: float) -> None:
         """Take the angles of wheel and crank."""
+        wheel_turns, crank_turns = motion.wheel_turns, motion.crank_turns
+        if self._swapped:
+            wheel_turns, crank_turns = crank_turns, wheel_turns
         if self._wheel is not None:
-            self._wheel.observe(motion.wheel_turns, at, dt)
+            self._wheel.observe(wheel_turns, at, dt)
         if self._crank is not None:
-            self._crank.observe(motion.crank_turns, at, dt)
+            self._crank.observe(crank_turns, at, dt)
 
     def payloads(self, motion: Motion, faults: Collection[str]) -> Iterator[Payload]:
         """Yield one measurement, also when nothing new was counted."""
@@ -90,21 +100,28 @@ class SpeedCadenceSensor:
 class PowerMeterSensor:
     """Measures torque at pedals or hub, and turns it into power with its own cadence."""
 
-    def __init__(self, spec: PowerMeter) -> None:
+    def __init__(self, spec: PowerMeter, rng: Random) -> None:
         self.id = spec.id
         self.rate_hz = spec.rate_hz
         self._spec = spec
         self._power = Shown(spec.smoothing_s, least=LEAST_W)
-        self._crank = RevolutionCounter(first=spec.first_crank_revs)
+        signed = spec.counts == "turns"
+        self._crank = RevolutionCounter(first=spec.first_crank_revs, signed=signed)
         self._wheel = RevolutionCounter(
-            first=spec.first_wheel_revs, bits=WHEEL_BITS, ticks_per_s=POWER_WHEEL_TICKS_PER_S
+            first=spec.first_wheel_revs,
+            bits=WHEEL_BITS,
+            ticks_per_s=POWER_WHEEL_TICKS_PER_S,
+            signed=signed,
         )
+        self._angle = CrankAngle(spec, rng) if spec.vector or spec.extremes else None
 
     def observe(self, motion: Motion, at: float, dt: float) -> None:
         """Take torque, cadence and angles."""
         self._power.step(self._power_w(motion), dt)
         self._crank.observe(motion.crank_turns, at, dt)
         self._wheel.observe(motion.wheel_turns, at, dt)
+        if self._angle is not None:
+            self._angle.observe(motion)
 
     def payloads(self, motion: Motion, faults: Collection[str]) -> Iterator[Payload]:
         """Yield the measurement and, if the meter has it, the vector with the crank's angle."""
@@ -112,10 +129,12 @@ class PowerMeterSensor:
         fields: dict[str, Value] = {"power_w": round(self._power.value)}
         wheel = self._wheel if spec.wheel else None
         fields.update(counts(wheel, self._crank if spec.crank else None))
+        if self._angle is not None and spec.extremes:
+            fields.update(self._angle.extremes())
         yield POWER_MEASUREMENT, encode(POWER_MEASUREMENT, fields)
-        if spec.vector:
+        if self._angle is not None and spec.vector:
             vector = counts(None, self._crank)
-            vector["first_angle_deg"] = crank_angle_deg(motion.crank_turns)
+            vector["first_angle_deg"] = self._angle.degrees()
             yield POWER_VECTOR, encode(POWER_VECTOR, vector)
 
     def reset(self) -> None:
@@ -196,15 +215,10 @@ def counts(wheel: RevolutionCounter | None, crank: RevolutionCounter | None) -> 
     return fields
 
 
-def crank_angle_deg(turns: float) -> int:
-    """Return the angle of the crank in whole degrees, growing forward and shrinking backward."""
-    return floor((turns - floor(turns)) * FULL_CIRCLE_DEG) % FULL_CIRCLE_DEG
-
-
-def sensor_source(spec: PowerMeter | SpeedCadence | HeartRate | FootPod) -> Source:
-    """Return the sensor that this table of the scenario describes."""
+def sensor_source(spec: BluetoothSensor, rng: Random) -> Source:
+    """Return the sensor that this table of the scenario describes; ``rng`` makes its errors."""
     if isinstance(spec, PowerMeter):
-        return PowerMeterSensor(spec)
+        return PowerMeterSensor(spec, rng)
     if isinstance(spec, SpeedCadence):
         return SpeedCadenceSensor(spec)
     return HeartRateStrap(spec) if isinstance(spec, HeartRate) else FootPodSensor(spec)

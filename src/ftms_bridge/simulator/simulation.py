@@ -7,17 +7,19 @@ from heapq import heappop, heappush
 from random import Random
 from typing import Final
 
-from ftms_bridge.gatt.notification import LinkChange, Notification
+from ftms_bridge.gatt.notification import DirectionReading, LinkChange, Notification
 from ftms_bridge.measurement.sources import MachineSpec
+from ftms_bridge.simulator.direction_sensor import DirectionSensor, DirectionStation
 from ftms_bridge.simulator.faults import Incident, Timetable
 from ftms_bridge.simulator.machine import Machine
 from ftms_bridge.simulator.motion import Motion, TrueDirection, Truth, label
 from ftms_bridge.simulator.radio import Channel
 from ftms_bridge.simulator.scenario import Scenario
+from ftms_bridge.simulator.sensor_tables import DirectionTable
 from ftms_bridge.simulator.sensors import Source, sensor_source
 from ftms_bridge.simulator.world import World
 
-Event = Notification | LinkChange | Truth
+Event = Notification | LinkChange | DirectionReading | Truth
 
 TICK_S: Final = 0.025
 """Step of the physics: 1/14 of the rider's reaction time, and a divisor of 1/4 s. House choice."""
@@ -53,10 +55,16 @@ class Simulation:
     four operations and square roots are used, so they are also the same on every platform.
 
     seed: None takes the scenario's own. ids: from ids of the scenario to ids of the bridge.
+    truth_every_s: a label at least this often.
     """
 
     def __init__(
-        self, scenario: Scenario, *, seed: int | None = None, ids: Mapping[str, str] | None = None
+        self,
+        scenario: Scenario,
+        *,
+        seed: int | None = None,
+        ids: Mapping[str, str] | None = None,
+        truth_every_s: float = TRUTH_EVERY_S,
     ) -> None:
         self._scenario = scenario
         self.seed = scenario.seed if seed is None else seed
@@ -65,8 +73,7 @@ class Simulation:
         self._timetable = Timetable(scenario)
         self._incidents = self._timetable.incidents()
         self._incident = next(self._incidents, None)
-        sources = (Machine(scenario), *map(sensor_source, scenario.sensors))
-        self._stations = [self._station(source) for source in sources]
+        self._stations = self._all_stations()
         self._ends_at = None if scenario.loop else scenario.script_s
         self._queue: list[tuple[float, int, Event]] = []
         self._queued = 0
@@ -75,7 +82,8 @@ class Simulation:
         self._ticks = 0
         self._owed_s = 0.0
         self._labelled = TrueDirection.STOPPED
-        self._label_due_at = TRUTH_EVERY_S
+        self._truth_every_s = truth_every_s
+        self._label_due_at = truth_every_s
         self._start()
 
     @property
@@ -119,9 +127,26 @@ class Simulation:
         first_at = rng.random() / source.rate_hz
         return Station(source, Channel(name, self._scenario.radio, rng), name, first_at)
 
+    def _all_stations(self) -> list[Station | DirectionStation]:
+        """Return the machine, then the sensors in the order of the scenario."""
+        scenario = self._scenario
+        stations: list[Station | DirectionStation] = [self._station(Machine(scenario))]
+        for spec in scenario.sensors:
+            if isinstance(spec, DirectionTable):
+                sensor = DirectionSensor(spec, walking=self._world.walking)
+                stations.append(
+                    DirectionStation(
+                        sensor, scenario.radio, self._random(spec.id), machine=self.machine.id
+                    )
+                )
+            else:
+                stations.append(self._station(sensor_source(spec, self._random(f"{spec.id}/own"))))
+        return stations
+
     def _start(self) -> None:
         for station in self._stations:
-            self._push(LinkChange(0.0, station.name, up=True, reason="simulated"))
+            if isinstance(station, Station):
+                self._push(LinkChange(0.0, station.name, up=True, reason="simulated"))
         self._push(self._label())
 
     def _tick(self) -> None:
@@ -136,8 +161,8 @@ class Simulation:
         for station in self._stations:
             station.source.observe(motion, at, TICK_S)
             if at >= station.next_at:
-                for notification in station.speak(motion, at, self._timetable):
-                    self._push(notification)
+                for event in station.speak(motion, at, self._timetable):
+                    self._push(event)
         if motion.direction is not self._labelled or at >= self._label_due_at:
             self._push(self._label())
 
@@ -150,20 +175,24 @@ class Simulation:
         station = next(s for s in self._stations if s.source.id == incident.source)
         if incident.what == "reset":
             station.source.reset()
+            return
+        up = incident.what == "connect"
+        if isinstance(station, DirectionStation):
+            station.is_up = up
         else:
-            up = incident.what == "connect"
             self._push(LinkChange(incident.at, station.name, up=up, reason="scripted"))
 
     def _end(self, at: float) -> None:
         if not self._is_ended:
             for station in self._stations:
-                self._push(LinkChange(at, station.name, up=False, reason="the script is over"))
+                if isinstance(station, Station):
+                    self._push(LinkChange(at, station.name, up=False, reason="the script is over"))
         self._is_ended = True
 
     def _label(self) -> Truth:
         world = self._world
         self._labelled = world.motion.direction
-        self._label_due_at = (self.at // TRUTH_EVERY_S + 1) * TRUTH_EVERY_S
+        self._label_due_at = (self.at // self._truth_every_s + 1) * self._truth_every_s
         return label(world.motion, round(self.at, 6), self.machine.id, walking=world.walking)
 
     def _push(self, event: Event) -> None:

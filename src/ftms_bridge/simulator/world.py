@@ -32,6 +32,7 @@ class World:
             scenario.drivetrain,
             strength_nm=rider.strength_nm,
             steps_per_turn=STEPS_PER_TURN if kind == "cross_trainer" else 0.0,
+            ripple=rider.ripple,
         )
 
     def step(self, at: float, dt: float) -> None:
