@@ -1,0 +1,88 @@
+"""Profiles on disk: whole or not at all, and every trouble has a name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ftms_bridge.app.profiles import (
+    forget_profile,
+    load_profile,
+    load_profiles,
+    profile_path,
+    save_profile,
+)
+from ftms_bridge.errors import ConfigError, OutputFailed
+from ftms_bridge.motion.profile import DirectionProfile, Drivetrain
+
+FIXED = DirectionProfile(drivetrain=Drivetrain.FIXED)
+
+
+def test_a_profile_is_kept_by_machine(tmp_path: Path) -> None:
+    path = save_profile(tmp_path, "bike", FIXED)
+    assert path == tmp_path / "direction" / "bike.toml"
+    assert load_profile(tmp_path, "bike") == FIXED
+    assert load_profiles(tmp_path, ["bike", "belt"]) == {"bike": FIXED}
+
+
+def test_a_new_one_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    save_profile(tmp_path, "bike", FIXED)
+    save_profile(tmp_path, "bike", DirectionProfile())
+    assert load_profile(tmp_path, "bike") == DirectionProfile()
+    assert [one.name for one in (tmp_path / "direction").iterdir()] == ["bike.toml"]
+
+
+def test_without_a_folder_nothing_is_known(tmp_path: Path) -> None:
+    assert load_profiles(tmp_path / "none", ["bike"]) == {}
+    file = tmp_path / "file"
+    file.touch()
+    assert load_profile(file, "bike") is None
+
+
+def test_forgetting_says_whether_there_was_anything(tmp_path: Path) -> None:
+    save_profile(tmp_path, "bike", FIXED)
+    assert forget_profile(tmp_path, "bike")
+    assert not forget_profile(tmp_path, "bike")
+    assert load_profile(tmp_path, "bike") is None
+
+
+def test_every_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    folder = profile_path(tmp_path, "bike").parent
+    folder.mkdir()
+    (folder / "bike.toml").write_text("nonsense")
+    (folder / "belt.toml").write_bytes(b"\xff\xfe")
+    (folder / "trainer.toml").mkdir()
+    with pytest.raises(ConfigError) as raised:
+        load_profiles(tmp_path, ["bike", "belt", "trainer", "other"])
+    for name in ("bike.toml", "belt.toml", "trainer.toml"):
+        assert name in raised.value.what
+
+
+def test_a_file_that_is_no_profile_is_not_read_whole(tmp_path: Path) -> None:
+    folder = profile_path(tmp_path, "bike").parent
+    folder.mkdir()
+    (folder / "bike.toml").write_text("#" * 1_100_000)
+    with pytest.raises(ConfigError, match="far too large"):
+        load_profile(tmp_path, "bike")
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "direction").touch()
+    with pytest.raises(OutputFailed, match="cannot be written"):
+        save_profile(tmp_path, "bike", FIXED)
+
+
+def test_a_failed_write_leaves_the_old_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_profile(tmp_path, "bike", FIXED)
+
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fails)
+    with pytest.raises(OutputFailed, match="No space"):
+        save_profile(tmp_path, "bike", DirectionProfile())
+    assert load_profile(tmp_path, "bike") == FIXED
+    assert [one.name for one in (tmp_path / "direction").iterdir()] == ["bike.toml"]
