@@ -1,0 +1,1 @@
+"""Scores what the bridge says about the direction against a simulated truth."""
