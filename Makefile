@@ -6,6 +6,7 @@
 #   make docs     rewrite the generated parts of the documents
 #   make e2e      run the bridge on the real Linux Bluetooth stack, in virtual computers (root)
 #   make e2e-faults  the same, with everything that can fail failing (about four minutes)
+#   make esphome  check the direction sensor's configurations with ESPHome itself
 #   make bench    measure against the floors and the peers
 #   make lock     renew the pinned requirements (for maintainers)
 #   make clean    remove what the others made
@@ -19,6 +20,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
+ESPHOME := .venv-esphome
 PIP := pip --quiet --disable-pip-version-check
 
 # pyftms, one of the peers, needs Python 3.12 or 3.13; without one the other peers are measured.
@@ -29,7 +31,7 @@ BENCH_PYTHON ?= $(shell \
   done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint docs e2e e2e-faults bench lock clean
+.PHONY: help demo test check lint docs e2e e2e-faults esphome bench lock clean
 
 help:
 	@sed -n 's/^#   \(make .*\)/\1/p' Makefile
@@ -56,6 +58,9 @@ e2e: $(VENV)/made
 
 e2e-faults: $(VENV)/made
 	@PYTHONPATH=tools $(BIN)/python -m e2e faults $(ARGS)
+
+esphome: $(ESPHOME)/ready
+	@$(ESPHOME)/bin/python tools/esphome_check.py $(ARGS)
 
 bench: $(BENCH)/ready
 	$(BENCH)/bin/python -m bench --json bench-results.json $(ARGS)
@@ -92,6 +97,13 @@ $(BENCH)/ready: requirements.txt requirements-bench.txt pyproject.toml | $(BENCH
 	@$(BENCH)/bin/$(PIP) install --no-deps --editable .
 	@touch $@
 
+$(ESPHOME)/made:
+	$(call make_venv,$(PYTHON),$(ESPHOME))
+
+$(ESPHOME)/ready: requirements-esphome.txt | $(ESPHOME)/made
+	@$(ESPHOME)/bin/$(PIP) install -r requirements-esphome.txt
+	@touch $@
+
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -101,6 +113,7 @@ lock: $(VENV)/ready-dev
 	$(COMPILE) --upgrade --group dev -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) --upgrade --group bench -c requirements.txt -c requirements-dev.txt \
 	  -o requirements-bench.txt
+	echo esphome | $(COMPILE) --upgrade - -o requirements-esphome.txt
 
 clean:
-	rm -rf $(VENV) $(BENCH) dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) $(ESPHOME) dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
