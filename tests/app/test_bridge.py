@@ -12,9 +12,16 @@ import pytest
 from ftms_bridge.app.bridge import Bridge
 from ftms_bridge.control.commands import Command, Verb
 from ftms_bridge.gatt.codec import encode
-from ftms_bridge.gatt.notification import Arrival, LinkChange, Notification, Verdict
+from ftms_bridge.gatt.notification import (
+    Arrival,
+    DirectionReading,
+    LinkChange,
+    Notification,
+    Verdict,
+)
 from ftms_bridge.pipeline import Pipeline
 from ftms_bridge.telemetry.publish import Publish
+from ftms_bridge.telemetry.topics import AVAILABILITY
 from tests.pipeline.rides import bike_pipeline
 
 RIDING = encode(0x2AD2, {"speed_kmh": 25.0, "power_w": 150})
@@ -205,3 +212,78 @@ async def test_links_may_deliver_what_comes_of_a_command_before_they_answer() ->
     assert bridge.failures == 0
     states: list[Any] = [e.payload for e in outlet.effects if e.topic.name == "state"]
     assert states[-1]["availability_reason"] == "released"
+
+
+class Sensing(Pipeline):
+    """A core that notes the readings it gets, between what it was waiting for."""
+
+    sensed: list[DirectionReading | float]
+
+    @classmethod
+    def made_of(cls, pipeline: Pipeline) -> Sensing:
+        """Return a core like another one."""
+        sensing = cls.__new__(cls)
+        sensing.__dict__.update(pipeline.__dict__)
+        sensing.sensed = []
+        return sensing
+
+    def sense(self, reading: DirectionReading) -> list[Publish]:
+        self.sensed.append(reading)
+        return [Publish(AVAILABILITY, reading.machine, f"sensed {reading.value:g}")]
+
+    def handle_timer(self, at: float) -> list[Publish]:
+        self.sensed.append(at)
+        return super().handle_timer(at)
+
+
+@pytest.mark.parametrize("way", ["sense", "deliver"])
+async def test_a_reading_of_a_sensor_is_recorded_first_and_then_sensed(way: str) -> None:
+    outlet, core = Outlet(), Sensing.made_of(bike_pipeline())
+    notes = Notes(outlet)
+    bridge = Bridge(core, outlet, HandClock(), notes)
+    reading = DirectionReading(0.5, "bike", -62.5)
+    getattr(bridge, way)(reading)
+    assert notes.entries == [(reading, 0)]
+    assert [effect.payload for effect in outlet.effects] == ["sensed -62.5"]
+
+
+async def test_a_reading_takes_its_turn_behind_the_timers_and_never_goes_back_in_time() -> None:
+    outlet, core = Outlet(), Sensing.made_of(bike_pipeline())
+    notes = Notes(outlet)
+    bridge = Bridge(core, outlet, HandClock(), notes)
+    bridge.deliver(Notification(0.0, "bike", 0x2AD2, RIDING))
+    bridge.sense(DirectionReading(3.5, "bike", 1.0))
+    bridge.sense(DirectionReading(2.0, "bike", -1.0))
+    late = DirectionReading(3.5, "bike", -1.0)
+    assert core.sensed[-2:] == [DirectionReading(3.5, "bike", 1.0), late]
+    due = [at for at in core.sensed if isinstance(at, float)]
+    assert due == sorted(due)
+    assert due[-1] == 3.0, "the machine was stale before the sensor spoke"
+    assert core.sensed.index(3.0) < len(core.sensed) - 2
+    assert notes.entries[-1][0] == late
+
+
+async def test_a_fault_over_a_reading_costs_that_reading_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Breaking(Sensing):
+        def sense(self, reading: DirectionReading) -> list[Publish]:
+            raise KeyError(reading.machine)
+
+    outlet = Outlet()
+    bridge = Bridge(Breaking.made_of(bike_pipeline()), outlet, HandClock())
+    with caplog.at_level(logging.ERROR):
+        bridge.sense(DirectionReading(0.5, "nobody", 1.0))
+    bridge.deliver(Notification(1.0, "bike", 0x2AD2, RIDING))
+    assert bridge.failures == 1
+    assert "live" in outlet.names()
+
+
+async def test_a_declaration_goes_to_the_core_and_not_to_the_links() -> None:
+    outlet, switch = Outlet(), Switch()
+    notes = Notes(outlet)
+    bridge = Bridge(bike_pipeline(), outlet, HandClock(), notes, links=switch)
+    declared = Command("bike", Verb.DECLARE, "9", direction="backward")
+    bridge.obey(declared)
+    assert notes.entries == [(declared, 0)]
+    assert (switch.asked, len(results(outlet))) == ([], 1)

@@ -20,6 +20,8 @@ from ftms_bridge.app.replaying import Replay, ReplaySettings
 from ftms_bridge.config.settings import Settings
 from ftms_bridge.errors import ConfigError, OutputFailed
 from ftms_bridge.mqtt.settings import BrokerSettings
+from ftms_bridge.recordings.format import Marker
+from ftms_bridge.recordings.reader import RecordingReader
 from tests.brokers import HOST, BrokerProcess, Ear, free_port, listening
 
 
@@ -112,6 +114,24 @@ async def test_the_summary_of_a_live_session_equals_the_replay_of_its_recording(
         lap["distance_m"] for lap in live["laps"]
     ]
     assert replayed["moving_s"] == live["moving_s"]
+
+
+async def test_a_direction_sensor_is_heard_and_recorded(
+    broker: BrokerProcess, recording: Path, tmp_path: Path
+) -> None:
+    async with listening(broker.port) as ear, running(settings(recording, tmp_path), broker.port):
+        await ear.until(lambda e: len(e.texts("ftms/bike/live")) > 2)
+        for payload in ("-62.5", "junk", '{"value": 1}'):
+            await ear.client.publish("ftms/bike/sensor/direction", payload, qos=1)
+        await ear.client.publish("ftms/bike/set/declare", '{"direction": "clear"}', qos=1)
+        await ear.until(lambda e: bool(e.texts("ftms/bike/result")))
+        await ear.until(
+            lambda e: '"commands_rejected":1,' in "".join(e.texts("ftms/bridge/health"))
+        )
+    (file,) = (tmp_path / "recordings").glob("*.ndjson")
+    marks = [entry for entry in RecordingReader(file) if isinstance(entry, Marker)]
+    assert [mark.detail["value"] for mark in marks if mark.kind == "sensor"] == [-62.5, 1.0]
+    assert [mark.detail["direction"] for mark in marks if mark.kind == "command"] == ["clear"]
 
 
 async def test_a_broker_that_is_down_at_the_start_is_found_when_it_comes(

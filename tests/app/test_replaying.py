@@ -12,7 +12,9 @@ import pytest
 
 from ftms_bridge.app.replaying import Replay, ReplaySettings
 from ftms_bridge.errors import BrokerUnavailable, DataError, InputMissing, OutputFailed
+from ftms_bridge.motion.profile import DirectionProfile, Drivetrain
 from ftms_bridge.mqtt.settings import BrokerSettings
+from ftms_bridge.pipeline import Pipeline, PipelineSettings
 from ftms_bridge.recordings.header import RecordingHeader
 from ftms_bridge.recordings.writer import RecordingWriter
 from tests.app.conftest import BIKE
@@ -170,3 +172,21 @@ async def test_a_broker_that_restarts_in_the_middle_gets_every_retained_topic_ag
         await ear.until(lambda e: "session_ended" in "".join(e.texts("gym/bike/event")))
         health = [json.loads(text) for text in ear.texts("gym/bridge/health")]
     assert health[-1]["mqtt_reconnections"] == 1
+
+
+def test_a_replay_knows_what_was_proven_when_it_was_recorded(
+    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[PipelineSettings] = []
+
+    def note(settings: PipelineSettings) -> Pipeline:
+        told.append(settings)
+        return Pipeline(settings)
+
+    monkeypatch.setattr("ftms_bridge.app.replaying.Pipeline", note)
+    proven = {"bike": DirectionProfile(drivetrain=Drivetrain.FIXED)}
+    known = tmp_path / "known.ndjson"
+    RecordingWriter(known, RecordingHeader((BIKE,), run_id="abc", profiles=proven)).close()
+    for file in (recording, known):
+        Replay(ReplaySettings(files=(file,), base="ftms"))
+    assert [settings.profiles for settings in told] == [{}, proven]

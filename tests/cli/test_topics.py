@@ -29,7 +29,7 @@ def test_the_base_is_that_of_the_option() -> None:
 
 def test_the_columns_line_up() -> None:
     lines = [line for line in output().splitlines() if line[0] != " "]
-    assert {len(line) - len(line.split(maxsplit=1)[1]) for line in lines} == {31}
+    assert {len(line) - len(line.split(maxsplit=1)[1]) for line in lines} == {32}
 
 
 def test_json_holds_one_record_per_topic() -> None:

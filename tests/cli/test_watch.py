@@ -54,7 +54,8 @@ async def test_one_look_shows_what_the_bridge_left_and_ends(broker: BrokerProces
         "broker connected",
         "bridge online 0.1.0",
         "bike  offline  unknown (nothing recent to tell it by)  session paused  elapsed 1:00  "
-        "moving 0:50  distance 1.50 km  lap 1",
+        "moving 0:50  distance 1.50 km  lap 1  forward 0:20  backward 0:10  stopped 0:00  "
+        "unknown 0:20",
     ]
 
 

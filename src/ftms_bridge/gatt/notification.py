@@ -1,4 +1,4 @@
-"""What every link delivers: value changes of characteristics, and changes of the link itself."""
+"""What arrives: value changes of characteristics, changes of a link, and direction readings."""
 
 from __future__ import annotations
 
@@ -59,4 +59,17 @@ class LinkChange:
     verdict: Verdict | None = None
 
 
-Arrival = Notification | LinkChange
+@dataclass(frozen=True, slots=True)
+class DirectionReading:
+    """What an external direction sensor says of one machine; it is no Bluetooth device.
+
+    machine: id of the machine whose crank or belt it watches.
+    value: a step or 1/min, positive forward and negative backward; 0 while nothing turns.
+    """
+
+    at: float
+    machine: str
+    value: float
+
+
+Arrival = Notification | LinkChange | DirectionReading

@@ -144,6 +144,7 @@ class RevolutionRate:
     The rate is held while no new event comes, and is 0 after max(2 s, 2.5 x last period); it is
     None before two events were seen. A decreasing count gives the magnitude and is counted in
     ``falls`` with its size in ``fallen``: evidence of backward rotation, or of nothing.
+    turned: the last believable increment, negative when the count fell; 0 before there was one.
     """
 
     __slots__ = (
@@ -156,6 +157,7 @@ class RevolutionRate:
         "resets",
         "revs",
         "ticks",
+        "turned",
     )
 
     def __init__(self, kind: WheelKind) -> None:
@@ -168,6 +170,7 @@ class RevolutionRate:
         self.falls = 0
         self.fallen = 0
         self.resets = 0
+        self.turned = 0
 
     def receive(self, revs: int, ticks: int, at: float) -> float | None:
         """Take a reading (event time in ticks); return the rate in 1/min, or None if unknown."""
@@ -188,7 +191,9 @@ class RevolutionRate:
         ):
             self.resets += 1
             self.rate_rpm = None
+            self.turned = 0
             return None
+        self.turned = turned
         if turned < 0:
             self.falls += 1
             self.fallen -= turned

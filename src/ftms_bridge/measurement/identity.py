@@ -17,12 +17,17 @@ SAYS: Final[Mapping[int, str]] = {
 """The characteristics that tell one kind of machine from another, and what each says."""
 
 
-def quirk_of(last_read: Mapping[int, Decoded]) -> str | None:
-    """Return the name of the profile that fits what was read of a machine, or None."""
+def said_of(last_read: Mapping[int, Decoded]) -> dict[str, str]:
+    """Return what a machine has said of itself so far, by the words of `SAYS`; "" is possible."""
     said = {}
     for characteristic, key in SAYS.items():
         decoded = last_read.get(characteristic)
         if decoded is not None:
             said[key] = str(decoded.fields.get(key) or "")
-    quirk = quirk_for(**said)
+    return said
+
+
+def quirk_of(last_read: Mapping[int, Decoded]) -> str | None:
+    """Return the name of the profile that fits what was read of a machine, or None."""
+    quirk = quirk_for(**said_of(last_read))
     return None if quirk is None else quirk.name

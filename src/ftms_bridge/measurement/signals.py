@@ -7,7 +7,7 @@ two assignments per record; who is believed is decided when a value is asked for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Final
 
@@ -31,14 +31,28 @@ class Basis(Enum):
 
 
 class Lane:
-    """The last values of one shape from one source; ``names`` has None for what is not shown."""
+    """The last values of one shape from one source; ``names`` has None for what is not shown.
 
-    __slots__ = ("at", "basis", "names", "source", "values")
+    fields: position of each decoded field, also of those that are no quantity.
+    backward: what the flag word of this shape says of the direction; None where it has no such bit.
+    """
 
-    def __init__(self, source: str, basis: Basis, names: Sequence[str | None]) -> None:
+    __slots__ = ("at", "backward", "basis", "fields", "names", "source", "values")
+
+    def __init__(
+        self,
+        source: str,
+        basis: Basis,
+        names: Sequence[str | None],
+        *,
+        fields: Mapping[str, int] | None = None,
+        backward: bool | None = None,
+    ) -> None:
         self.source = source
         self.basis = basis
         self.names = tuple(names)
+        self.fields: Mapping[str, int] = {} if fields is None else fields
+        self.backward = backward
         self.at = _NEVER
         self.values: list[Number | None] = [None] * len(self.names)
 
@@ -146,6 +160,7 @@ class Signals:
         self._spec = spec
         self._priority = dict(spec.priority)
         self._signals: dict[str, Signal] = {}
+        self._of_source: dict[tuple[str, str], Signal] = {}
         self._known: list[Signal] | None = None
 
     def watch(self, name: str) -> Signal:
@@ -157,17 +172,27 @@ class Signals:
             self._signals = dict(sorted(self._signals.items(), key=lambda row: order.index(row[0])))
         return signal
 
+    def watch_source(self, source: str, name: str) -> Signal:
+        """Return the signal of a quantity as this one source gives it, made on first use.
+
+        It must be asked for before the source is heard: lanes that are there already are not added.
+        """
+        return self._of_source.setdefault((source, name), Signal(QUANTITIES[name]))
+
     def add_lane(self, lane: Lane) -> None:
         """Make the values of a new lane known to the signals they belong to."""
         self._known = None
         for index, name in enumerate(lane.names):
             if name is not None:
                 self.watch(name).add(self._rank(name, lane.source), lane, index)
+                alone = self._of_source.get((lane.source, name))
+                if alone is not None:
+                    alone.add(0, lane, index)
 
     def drop_lanes(self, source: str) -> None:
         """Forget every lane of a source that has opened too many; it starts over."""
         self._known = None
-        for signal in self._signals.values():
+        for signal in (*self._signals.values(), *self._of_source.values()):
             signal.drop(source)
 
     def known(self) -> list[Signal]:

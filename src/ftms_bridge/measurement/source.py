@@ -10,13 +10,10 @@ from typing import Final
 
 from ftms_bridge.gatt.codec import Decoded, Status, codec_for
 from ftms_bridge.measurement.counters import (
-    CRANK,
     DISTANCE_M,
     ELAPSED_S,
     ENERGY_KCAL,
     STEPS,
-    WHEEL_CPS,
-    WHEEL_CSC,
     Change,
     Counter,
     CounterKind,
@@ -24,9 +21,10 @@ from ftms_bridge.measurement.counters import (
     WheelKind,
 )
 from ftms_bridge.measurement.quantities import QUANTITY_OF_FIELD
+from ftms_bridge.measurement.revolutions import RevolutionTrack
 from ftms_bridge.measurement.signals import Basis, Lane, Number, Signals
+from ftms_bridge.measurement.speed_sign import SpeedSign
 from ftms_bridge.measurement.tracks import Inlet, LaneTrack
-from ftms_bridge.units import kmh_from_mps
 
 _COUNTED: Final[dict[str, CounterKind]] = {
     "distance_m": DISTANCE_M,
@@ -42,6 +40,8 @@ _MACHINE_DATA: Final = frozenset({0x2ACD, 0x2ACE, 0x2ACF, 0x2AD0, 0x2AD1, 0x2AD2
 """Data characteristics of the Fitness Machine Service."""
 _CARRY_SIGNALS: Final = _MACHINE_DATA | {0x2A37, 0x2A53, _CSC_MEASUREMENT, 0x2A63}
 """Characteristics whose notifications are measurements; the others are facts about the machine."""
+_SIGNED_SPEED: Final = frozenset({0x2ACD, 0x2AD2})
+"""Belts and bikes: where a machine that turns backward could send a negative speed."""
 _MAX_LANES: Final = 32
 """Shapes remembered per source, before it starts over: a sender with more flag words than this is
 broken or hostile (house choice; the machines in the corpus use one to three)."""
@@ -55,6 +55,9 @@ class Source:
     changes: counter changes worth telling (reset, fall, jump) since they were last taken;
     last_read: the newest value of each characteristic that is no measurement;
     quirk: the profile with which records are read; `use_quirk` changes it.
+    lane: the lane of the newest record, or None before the first.
+    rates: the revolution counters that were heard so far, by characteristic and kind.
+    speed_sign: whether the speed is sent as the two's complement of a negative one.
     """
 
     def __init__(
@@ -78,7 +81,9 @@ class Source:
         self._splitting: list[Inlet] = []
         self._tracks: dict[object, LaneTrack | None] = {}
         self._counting: int | None = None
-        self._rates: dict[tuple[int, WheelKind], RevolutionRate] = {}
+        self.lane: Lane | None = None
+        self.speed_sign = SpeedSign()
+        self.rates: dict[tuple[int, WheelKind], RevolutionRate] = {}
 
     @property
     def partial(self) -> int:
@@ -136,8 +141,8 @@ class Source:
         for track in self._tracks.values():
             if track is not None:
                 track.lane.clear()
-                if track.derived is not None:
-                    track.derived.clear()
+                if track.revolutions is not None:
+                    track.revolutions.lane.clear()
 
     def use_quirk(self, quirk: str | None) -> None:
         """Read what comes from now on with another profile, or with None as it is specified.
@@ -187,52 +192,26 @@ class Source:
             track = self._open_track(decoded)
             if track is None:
                 return False
-        lane = track.lane
+        lane = self.lane = track.lane
         # the rows of measurements hold numbers; words and lists are in other characteristics
         values: list[Number | None] = decoded.values  # type: ignore[assignment]
         lane.values = values
         lane.at = at
+        if track.speed >= 0:
+            self.speed_sign.receive(values[track.speed], values, track.speed)
         for index, counter in track.counters:
             reading = values[index]
             if reading is not None and reading != counter.last:
                 change = counter.receive(int(reading), at)
                 if change is not _GREW and change is not _FIRST:
                     self.changes.append((shape.names[index], change))
-        if track.derived is not None:
-            self._derive(track, values, at)
+        revolutions = track.revolutions
+        if revolutions is not None:
+            falls = revolutions.falls
+            revolutions.receive(values, at)
+            if revolutions.falls != falls:
+                self.changes.append(("revolutions", Change.FELL))
         return True
-
-    def _derive(self, track: LaneTrack, values: list[Number | None], at: float) -> None:
-        derived = track.derived
-        if derived is None:
-            return
-        fresh: list[Number | None] = []
-        if track.crank is not None and track.crank_rate is not None:
-            fresh.append(self._rate(track.crank_rate, track.crank, values, at))
-        if (
-            track.wheel is not None
-            and track.wheel_rate is not None
-            and self._wheel_circumference_m is not None
-        ):
-            rate_rpm = self._rate(track.wheel_rate, track.wheel, values, at)
-            fresh.append(
-                None if rate_rpm is None
-                else round(kmh_from_mps(rate_rpm / 60.0 * self._wheel_circumference_m), 2)
-            )  # fmt: skip
-        derived.values = fresh
-        derived.at = at
-
-    def _rate(
-        self, rate: RevolutionRate, pair: tuple[int, int], values: list[Number | None], at: float
-    ) -> float | None:
-        revs, ticks = values[pair[0]], values[pair[1]]
-        if revs is None or ticks is None:
-            return None
-        falls = rate.falls
-        rate_rpm = rate.receive(int(revs), int(ticks), at)
-        if rate.falls != falls:
-            self.changes.append(("revolutions", Change.FELL))
-        return None if rate_rpm is None else round(rate_rpm, 1)
 
     def _open_track(self, decoded: Decoded) -> LaneTrack | None:
         shape = decoded.shape
@@ -248,8 +227,10 @@ class Source:
         if not any(names) and not revolutions:
             self._tracks[shape] = None
             return None
-        lane = Lane(self.id, Basis.MEASURED, names)
+        lane = Lane(self.id, Basis.MEASURED, names, fields=shape.index, backward=shape.backward)
         track = LaneTrack(lane)
+        if shape.characteristic in _SIGNED_SPEED:
+            track.speed = shape.index.get("speed_kmh", -1)
         track.counters = tuple(
             (index, self.counters.setdefault(name, Counter(_COUNTED[name])))
             for index, name in enumerate(shape.names)
@@ -258,7 +239,11 @@ class Source:
         self._tracks[shape] = track
         self._signals.add_lane(lane)
         if revolutions:
-            self._open_derived(track, decoded)
+            track.revolutions = RevolutionTrack(
+                self.id, shape, self.rates, self._wheel_circumference_m
+            )
+            if track.revolutions.lane.names:
+                self._signals.add_lane(track.revolutions.lane)
         return track
 
     def _counts(self, characteristic: int) -> bool:
@@ -271,24 +256,3 @@ class Source:
         if self._counting is None:
             self._counting = characteristic
         return self._counting == characteristic
-
-    def _open_derived(self, track: LaneTrack, decoded: Decoded) -> None:
-        shape = decoded.shape
-        names: list[str] = []
-        if "crank_revs" in shape.names:
-            track.crank = shape.names.index("crank_revs"), shape.names.index("crank_event")
-            track.crank_rate = self._rate_of(shape.characteristic, CRANK)
-            names.append("cadence_rpm")
-        if "wheel_revs" in shape.names and self._wheel_circumference_m is not None:
-            track.wheel = shape.names.index("wheel_revs"), shape.names.index("wheel_event")
-            of_csc = shape.characteristic == _CSC_MEASUREMENT
-            kind = WHEEL_CSC if of_csc else WHEEL_CPS
-            track.wheel_rate = self._rate_of(shape.characteristic, kind)
-            names.append("speed_kmh")
-        if names:
-            track.derived = Lane(self.id, Basis.DERIVED, names)
-            self._signals.add_lane(track.derived)
-
-    def _rate_of(self, characteristic: int, kind: WheelKind) -> RevolutionRate:
-        """Return the rate that all shapes of a characteristic share; other ones count apart."""
-        return self._rates.setdefault((characteristic, kind), RevolutionRate(kind))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ftms_bridge.gatt.codec import Codec
 from ftms_bridge.measurement.assembly import Assembly
-from ftms_bridge.measurement.counters import Counter, RevolutionRate
+from ftms_bridge.measurement.counters import Counter
+from ftms_bridge.measurement.revolutions import RevolutionTrack
 from ftms_bridge.measurement.signals import Lane
 
 
@@ -20,15 +21,15 @@ class Inlet:
 
 
 class LaneTrack:
-    """A lane with the counters and rates that live on its fields."""
+    """A lane with the counters and rates that live on its fields.
 
-    __slots__ = ("counters", "crank", "crank_rate", "derived", "lane", "wheel", "wheel_rate")
+    speed: position of a speed that some machines send as a two's complement; -1 for none.
+    """
+
+    __slots__ = ("counters", "lane", "revolutions", "speed")
 
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
         self.counters: tuple[tuple[int, Counter], ...] = ()
-        self.crank: tuple[int, int] | None = None
-        self.wheel: tuple[int, int] | None = None
-        self.crank_rate: RevolutionRate | None = None
-        self.wheel_rate: RevolutionRate | None = None
-        self.derived: Lane | None = None
+        self.revolutions: RevolutionTrack | None = None
+        self.speed = -1

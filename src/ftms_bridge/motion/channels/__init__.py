@@ -1,0 +1,1 @@
+"""The channels: each looks at one thing that differs, on some machine, between the two ways."""

@@ -1,0 +1,175 @@
+"""The engagement line of a freewheel: the crank may fall behind the wheel, never run ahead of it.
+
+While the crank drives, the wheel's speed is ratio x cadence. A crank that turns at less than that
+may go either way or none. A crank that shows more turns than the wheel would allow can only turn
+backward. So backward is proven by the speed, forward by speed and power, and in between nothing is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ftms_bridge.measurement.signals import Signal
+from ftms_bridge.motion.channels.table import ENGAGEMENT_LINE
+from ftms_bridge.motion.direction import Reason
+from ftms_bridge.motion.evidence import Channel
+from ftms_bridge.motion.profile import DirectionProfile
+from ftms_bridge.motion.reading import MotionReading
+
+TURNING_RPM: Final = 20.0
+LEAST_MARGIN_KMH: Final = 1.5
+SCATTER: Final = 0.03
+SCATTER_KMH: Final = 0.3
+"""Scatter of speed against ratio x cadence, beside the profile's own spread (assumptions)."""
+
+DRIVING_W: Final = 25.0
+IDLE_W: Final = 12.0
+FADING_PER_S: Final = 0.1
+"""Power from which somebody drives, unless it fades by this share per second: then the firmware's
+filter shows what was; and power below which nobody does (assumptions)."""
+
+DRIVEN_KMH_S: Final = 0.6
+"""A wheel that gains speed so fast is driven, by legs or by a motor: nobody pedals backward."""
+
+TREND_S: Final = 2.0
+SETTLED_KMH: Final = 1.2
+"""Distance from the line against its own mean of the last two seconds: a clutch that holds keeps
+it; a wheel that coasts through the line does not (assumptions)."""
+
+GEAR_S: Final = 4.0
+GEAR_SCATTER: Final = 0.03
+"""A ratio that is held so long and so well, with power, is that of another gear (assumptions)."""
+
+
+class EngagementLine(Channel):
+    """Where speed and cadence stand against the line, with the machine's own values."""
+
+    __slots__ = (
+        "_apart_kmh", "_cadence", "_gear", "_gear_s", "_power", "_power_w", "_ratio", "_ratio_max",
+        "_reading", "_settling_s", "_speed", "_speed_kmh",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        source: str,
+        profile: DirectionProfile,
+        *,
+        speed: Signal,
+        cadence: Signal,
+        power: Signal,
+        reading: MotionReading,
+    ) -> None:
+        self._ratio = self._ratio_max = 0.0
+        self._settling_s = GEAR_S
+        super().__init__(ENGAGEMENT_LINE, source, profile)
+        self._speed = speed
+        self._cadence = cadence
+        self._power = power
+        self._reading = reading
+        self._apart_kmh = self._speed_kmh = self._power_w = 0.0
+        self._gear = self._gear_s = 0.0
+
+    def trust(self, profile: DirectionProfile) -> None:
+        """Take over the ratio too; without one the channel says nothing."""
+        super().trust(profile)
+        self._ratio = profile.ratio_min or 0.0
+        self._ratio_max = profile.ratio_max or self._ratio
+        self._settling_s = GEAR_S + profile.smoothing_s
+
+    def weigh(self, at: float) -> None:
+        """Take the newest speed, cadence and power of the machine."""
+        speed_kmh, rpm = self._speed.value(at), self._cadence.value(at)
+        self.note = None
+        if not self.proven or self._ratio == 0.0 or speed_kmh is None or rpm is None:
+            return
+        dt_s = max(self._reading.dt_s, 0.01)
+        gained = (speed_kmh - self._speed_kmh) / dt_s
+        self._speed_kmh = speed_kmh
+        works, idle = self._judge_power(self._power.value(at), dt_s)
+        self.at = at
+        self.value = f"{speed_kmh} km/h at {rpm} rpm"
+        if rpm < TURNING_RPM:
+            self._pause(at)
+        elif gained > DRIVEN_KMH_S:
+            self._say_driven(dt_s, at, works=works)
+        else:
+            self._compare(speed_kmh, rpm, at, works=works, idle=idle)
+
+    def _judge_power(self, power_w: float | None, dt_s: float) -> tuple[bool, bool]:
+        """Return whether somebody drives, and whether nobody does; between the two is neither."""
+        if power_w is None:
+            return False, True
+        before_w, self._power_w = self._power_w, power_w
+        fades = power_w < before_w * (1.0 - FADING_PER_S * dt_s)
+        return power_w > DRIVING_W and not fades, power_w < IDLE_W or fades
+
+    def _compare(self, speed_kmh: float, rpm: float, at: float, *, works: bool, idle: bool) -> None:
+        dt_s = self._reading.dt_s
+        line_kmh, top_kmh = self._ratio * rpm, self._ratio_max * rpm
+        sigma_kmh = SCATTER_KMH + SCATTER * line_kmh
+        below_kmh, above_kmh = line_kmh - speed_kmh, speed_kmh - top_kmh
+        apart_kmh = speed_kmh - 0.5 * (line_kmh + top_kmh)
+        drift_kmh = apart_kmh - self._apart_kmh
+        self._apart_kmh += drift_kmh * min(dt_s / TREND_S, 1.0)
+        is_below = below_kmh > max(LEAST_MARGIN_KMH, 3.0 * sigma_kmh)
+        is_on_line = max(below_kmh, above_kmh) <= 2.0 * sigma_kmh
+        if is_below and not works:
+            self._say_below(dt_s, at, idle=idle)
+        elif works and not is_on_line:
+            self._find_gear(speed_kmh / rpm, dt_s, at)
+        elif works and abs(drift_kmh) < SETTLED_KMH:
+            self._gear_s = 0.0
+            self._say_forward(self._forward * dt_s, at)
+        else:
+            self._doubt(idle=idle)
+
+    def _say_below(self, dt_s: float, at: float, *, idle: bool) -> None:
+        """Say backward below the line: nothing crosses a freewheel then, so there is no power."""
+        self._gear_s = 0.0
+        if self.llr < 0.0:
+            self.reset()
+        if idle:
+            self.lean(self._backward * dt_s, at)
+
+    def _say_driven(self, dt_s: float, at: float, *, works: bool) -> None:
+        """Say forward where the wheel is driven with power; without it a motor may drive it."""
+        if self.llr > 0.0:
+            self.reset()
+        if works:
+            self._say_forward(0.75 * self._forward * dt_s, at)
+
+    def _say_forward(self, llr: float, at: float) -> None:
+        if self.llr > 0.0:
+            self.reset()
+        self.lean(-llr, at)
+
+    def _find_gear(self, ratio: float, dt_s: float, at: float) -> None:
+        """Take back what was believed where power and line disagree, until another gear is sure."""
+        self.sign = 0
+        if abs(ratio - self._gear) > GEAR_SCATTER * self._gear:
+            self._gear, self._gear_s = ratio, 0.0
+        self._gear_s += dt_s
+        if self._gear_s >= self._settling_s:
+            spread = GEAR_SCATTER * self._gear
+            self._ratio, self._ratio_max = self._gear - spread, self._gear + spread
+            self._say_forward(self._forward * dt_s, at)
+        elif self.llr > 0.0 or self._gear_s > self._settling_s / 2.0:
+            self.note = Reason.GEAR_UNKNOWN
+            self.reset()
+
+    def _doubt(self, *, idle: bool) -> None:
+        """Take back ``forward`` where nobody drives: overrun and ghost pedalling look the same."""
+        self.sign = 0
+        self._gear_s = 0.0
+        if idle:
+            self.note = Reason.NOT_DRIVING
+            if self.llr < 0.0:
+                self.reset()
+
+    def _pause(self, at: float) -> None:
+        """Take note that the cranks are still; when they turn again, it may be the other way."""
+        self.sign = 0
+        self.onset_at = at
+        self.note = Reason.NOT_DRIVING
+        self._gear_s = 0.0
+        self.reset()

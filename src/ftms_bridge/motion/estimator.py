@@ -1,0 +1,234 @@
+"""Which way the rider of one machine moves, from everything that is heard of it.
+
+Two posteriors stand side by side, measured and declared, and never mix. No plan is ever a reason to
+believe anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ftms_bridge.measurement.signals import Signals
+from ftms_bridge.measurement.source import Source
+from ftms_bridge.measurement.sources import MachineKind, MachineSpec
+from ftms_bridge.motion.channels.build import Surroundings, build_channels
+from ftms_bridge.motion.channels.stated import DirectionSensor, SignedSpeed
+from ftms_bridge.motion.declaration import Declaration
+from ftms_bridge.motion.direction import Direction, DirectionEstimate, Reason
+from ftms_bridge.motion.evidence import DECIDES, NEVER, Evidence
+from ftms_bridge.motion.fusion import Fusion
+from ftms_bridge.motion.gate import GAP_S
+from ftms_bridge.motion.posterior import MeasuredPosterior
+from ftms_bridge.motion.profile import (
+    FLIP_NEEDS_STOP,
+    DirectionProfile,
+    Drivetrain,
+    assumed_drivetrain,
+)
+from ftms_bridge.motion.reading import MotionReading, Number
+from ftms_bridge.motion.reasons import WhyUnknown
+
+STOPPED_AFTER_S: Final = 1.5
+"""Time without motion after which the rider counts as stopped (house choice: longer than the
+dropouts of one notification that machines show in mid-ride)."""
+
+STILL_DOUBTED_S: Final = 0.6
+"""Time without motion after which a direction is not said any more; one record is a dropout."""
+
+LONGEST_STEP_S: Final = 5.0
+
+NOT_SEEN: Final = frozenset({Reason.EVIDENCE_STALE, Reason.PARSE_UNCERTAIN})
+NOTHING_BETTER: Final = frozenset(
+    {Reason.NO_DIRECTIONAL_CHANNEL, Reason.CHANNEL_UNPROVEN, Reason.SPEED_SOURCE_UNVERIFIED,
+     Reason.AFTER_STOP_UNCONFIRMED}
+)  # fmt: skip
+"""Reasons that a declaration could have filled; the others tell of trouble that is worth more."""
+
+
+class DirectionTracker:
+    """Follows the direction of one machine; ``estimate`` is replaced only when it changes.
+
+    estimate: what is published: measured if known, else declared, else unknown with a reason.
+    posterior: what is measured. declaration: what the user said. channels: all that this machine
+    and its sensors could have. drivetrain: proven, or assumed from the kind of machine.
+    """
+
+    def __init__(
+        self,
+        spec: MachineSpec,
+        profile: DirectionProfile,
+        signals: Signals,
+        sources: Mapping[str, Source],
+    ) -> None:
+        self._kind = spec.kind
+        self._reading = MotionReading()
+        around = Surroundings(spec, profile, signals, sources, self._reading)
+        self._by_source = build_channels(around)
+        self._own = self._by_source[spec.id]
+        self._cadence = signals.watch_source(spec.id, "cadence_rpm")
+        self._speed = signals.watch_source(spec.id, "speed_kmh")
+        self.channels = tuple(dict.fromkeys(c for row in self._by_source.values() for c in row))
+        self._sensor = next(c for c in self.channels if isinstance(c, DirectionSensor))
+        fusion = Fusion(self.channels)
+        self._why = WhyUnknown(fusion, spec.kind)
+        self.posterior = MeasuredPosterior(fusion, self._why, self._reading)
+        self.declaration = Declaration()
+        self._still_since: float | None = None
+        self._moved_at = NEVER
+        self.estimate = self.posterior.estimate
+        self.trust(profile)
+
+    def trust(self, profile: DirectionProfile) -> None:
+        """Take over what calibration has proven; `UNPROVEN` takes everything back."""
+        self._why.profile = profile
+        self.drivetrain = assumed_drivetrain(self._kind, profile)
+        self.posterior.trust(self.drivetrain, profile.smoothing_s)
+        for channel in self.channels:
+            channel.trust(profile)
+
+    def receive(
+        self,
+        at: float,
+        *,
+        moving: bool,
+        speed_kmh: Number | None,
+        cadence_rpm: Number | None,
+        power_w: Number | None,
+    ) -> None:
+        """Take what one record of the machine says about motion; sizes without sign."""
+        reading = self._reading
+        dt_s = at - reading.at
+        reading.at = at
+        reading.dt_s = min(LONGEST_STEP_S, dt_s)
+        reading.speed_kmh = speed_kmh
+        reading.cadence_rpm = cadence_rpm
+        reading.power_w = power_w
+        if moving:
+            self._move(dt_s, at)
+        else:
+            self._stand_still(at)
+        self._publish()
+
+    def hear(self, source: str, at: float) -> None:
+        """Take note that a sensor has sent something."""
+        channels = self._by_source.get(source)
+        if channels and self._still_since is None:
+            for channel in channels:
+                channel.weigh(at)
+            self._decide(at)
+
+    def sense(self, value: float, at: float) -> None:
+        """Take a reading of the direction sensor: a step or 1/min, negative backward."""
+        self._sensor.sense(value, at)
+        self._decide(at)
+
+    def declare(self, direction: Direction | None, at: float) -> None:
+        """Take what the user says; None takes it back."""
+        until_stop = self.drivetrain in FLIP_NEEDS_STOP
+        self.declaration.declare(direction, at, until_stop=until_stop)
+        self._publish()
+
+    def expire_declaration(self) -> None:
+        """End the declaration: session over, safety key pulled, or its time is up."""
+        if self.declaration.expire():
+            self._publish()
+
+    def lose(self, at: float) -> None:
+        """Take note that nothing is heard any more: what was seen no longer holds."""
+        self.declaration.expire()
+        self._forget(Reason.EVIDENCE_STALE, at)
+
+    def doubt(self, at: float) -> None:
+        """Take note that a record had no value of motion that can be believed.
+
+        It may be the first speed of a belt that runs back, so channels look at it all the same.
+        """
+        self._forget(Reason.PARSE_UNCERTAIN, at)
+        for channel in self._own:
+            if channel.is_explicit:
+                channel.weigh(at)
+
+    @property
+    def measured(self) -> DirectionEstimate:
+        """Return what the evidence alone says."""
+        return self.posterior.estimate
+
+    def evidence(self, at: float, *, silent: bool = False) -> list[Evidence]:
+        """Return what each channel says, the strongest first; with silent ones if asked for."""
+        return self.posterior.fusion.rows(at, silent=silent)
+
+    def belt_sign(self) -> int | None:
+        """Return 1 for a belt that runs forward, -1 for a reversed one, None when not known."""
+        if self._kind is not MachineKind.TREADMILL:
+            return None
+        for channel in self.channels:
+            if isinstance(channel, SignedSpeed) and abs(channel.llr) >= DECIDES:
+                return -1 if channel.llr > 0.0 else 1
+        return None if self.drivetrain is Drivetrain.REVERSIBLE_BELT else 1
+
+    def _move(self, dt_s: float, at: float) -> None:
+        posterior = self.posterior
+        if self._moved_at == NEVER or posterior.estimate.direction is Direction.STOPPED:
+            posterior.set_off(at)
+        self._still_since = None
+        self._moved_at = at
+        if dt_s > GAP_S:
+            posterior.open(at)
+        pace = self._cadence.value(at)
+        if pace is None:
+            pace = self._speed.value(at)
+        if pace is not None and posterior.look_for_dip(pace, at):
+            self._end_declaration_at_stop()
+        for channel in self._own:
+            channel.weigh(at)
+        posterior.decide(at)
+
+    def _stand_still(self, at: float) -> None:
+        posterior = self.posterior
+        if self._still_since is None:
+            self._still_since = at
+            if posterior.estimate.reason in NOT_SEEN:
+                posterior.be_unknown(Reason.BELOW_MIN_SPEED, at)
+        still_s = at - self._still_since
+        if still_s >= STOPPED_AFTER_S:
+            if posterior.estimate.direction is not Direction.STOPPED:
+                posterior.stop(self._still_since, at, STOPPED_AFTER_S)
+                self.declaration.expire()
+        elif still_s >= STILL_DOUBTED_S and posterior.is_known:
+            posterior.be_unknown(Reason.BELOW_MIN_SPEED, at)
+
+    def _decide(self, at: float) -> None:
+        """Say what follows from a sensor, while the machine moves."""
+        if self._still_since is None and self._moved_at > NEVER:
+            self.posterior.decide(at)
+            self._publish()
+
+    def _end_declaration_at_stop(self) -> None:
+        if self.drivetrain in FLIP_NEEDS_STOP:
+            self.declaration.expire()
+
+    def _forget(self, reason: Reason, at: float) -> None:
+        self._still_since = None
+        self._moved_at = NEVER
+        if self.measured.reason is not reason:
+            self.posterior.open(at)
+            self.posterior.be_unknown(reason, at)
+        self._publish()
+
+    def _publish(self) -> None:
+        """Choose what is said: measured if known, else declared, else unknown."""
+        measured, declared = self.posterior.estimate, self.declaration.estimate
+        if measured.direction is not Direction.UNKNOWN:
+            self.estimate = measured
+        elif declared is not None:
+            self.estimate = declared
+        elif self.declaration.expired and measured.reason in NOTHING_BETTER:
+            if self.estimate.since != measured.since or (
+                self.estimate.reason is not Reason.DECLARATION_EXPIRED
+            ):
+                self.estimate = DirectionEstimate(
+                    Direction.UNKNOWN, measured.since, reason=Reason.DECLARATION_EXPIRED
+                )
+        else:
+            self.estimate = measured
