@@ -29,6 +29,7 @@ class ChannelKind:
     fresh_s: age from which it does not count on a drive that reverses freely.
     explicit: a sample states the way, so the second one in a row is enough.
     remembers: what it states can be what was, when the rider has stopped.
+    held_s: how long its log-odds must decide before a direction is said; not if it is explicit.
     promising: that a source sends it at all gives hope that calibration proves it.
     fails: when it is wrong or silent. reference: what says so.
     """
@@ -47,6 +48,7 @@ class ChannelKind:
     reference: str
     promising: bool = False
     remembers: bool = False
+    held_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,9 @@ from ftms_bridge.motion.reasons import WhyUnknown
 GIVES_UP: Final = 1.5
 """Log-odds below which a direction is taken back: 82 %."""
 
-HELD_S: Final = 1.0
-"""How long the log-odds must decide, unless a sample states the way (house choice)."""
-
 HELD_AGAINST_GATE_S: Final = 3.0
-"""The same where no dip was seen since the other way was known: a reversal without one is rare."""
+"""How long the log-odds must decide where no dip was seen since the other way was known, unless a
+sample states the way: a reversal without one is rare (house choice)."""
 
 DEEP: Final = 0.57
 LIVE_S: Final = 1.5
@@ -134,7 +132,8 @@ class MeasuredPosterior:
         total = self.fusion.add_up(at, persists=persists)
         if self._gate.is_falling and total * self._said_before > 0.0:
             return  # what the machine shows fades, and the way before it says nothing about now
-        if abs(total) >= DECIDES:
+        at_odds = self.fusion.conflict is not None
+        if abs(total) >= DECIDES and not at_odds:
             way = 1 if total > 0.0 else -1
             if way == self._said:
                 self._refresh(at, persists=persists)
@@ -146,7 +145,7 @@ class MeasuredPosterior:
             reason = self._why.at(at)
             if reason is not self.estimate.reason:
                 self.be_unknown(reason, at)
-        elif total * self._said < GIVES_UP:
+        elif at_odds or total * self._said < GIVES_UP:
             self._give_up(at)
 
     def _is_sure_without(self, at: float) -> bool:
@@ -166,9 +165,10 @@ class MeasuredPosterior:
         if way != self._leaning:
             self._leaning, self._leaning_since = way, at
         leader = self.fusion.leader
-        is_stated = leader is not None and leader.is_explicit
-        held_s = HELD_AGAINST_GATE_S if self._shut_in == -way else HELD_S
-        if is_stated or at - self._leaning_since >= held_s:
+        if leader is None:
+            return
+        held_s = HELD_AGAINST_GATE_S if self._shut_in == -way else leader.kind.held_s
+        if leader.is_explicit or at - self._leaning_since >= held_s:
             self._confirm(way, at)
         elif self._said != 0:
             self._give_up(at)

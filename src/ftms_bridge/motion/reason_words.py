@@ -21,7 +21,8 @@ class ReasonWords:
 _WORDS: Final = {
     Reason.NO_DIRECTIONAL_CHANNEL: ReasonWords(
         "Nothing that this machine or its sensors send depends on the direction.",
-        "A direction sensor of your own, or declare it; no software can do better.",
+        "A direction sensor of your own where crank or belt turn back, else declare it; "
+        "no software can do better.",
     ),
     Reason.CHANNEL_UNPROVEN: ReasonWords(
         "Something may depend on it, but it was not shown to follow you on this machine.",
@@ -57,7 +58,7 @@ _WORDS: Final = {
     Reason.BLIND_CADENCE: ReasonWords(
         "At this cadence the crank stands in the same place at every packet, "
         "whichever way it turns.",
-        "Pedal five turns a minute faster or slower.",
+        "Pedal ten turns a minute faster or slower.",
     ),
     Reason.BELOW_MIN_SPEED: ReasonWords(
         "Too slow to tell motion from standing still, and not yet long enough to call it a stop.",

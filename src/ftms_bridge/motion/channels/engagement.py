@@ -16,7 +16,7 @@ from ftms_bridge.motion.evidence import Channel
 from ftms_bridge.motion.profile import DirectionProfile
 from ftms_bridge.motion.reading import MotionReading
 
-TURNING_RPM: Final = 20.0
+TURNING_RPM: Final = 15.0
 LEAST_MARGIN_KMH: Final = 1.5
 SCATTER: Final = 0.03
 SCATTER_KMH: Final = 0.3
@@ -24,9 +24,21 @@ SCATTER_KMH: Final = 0.3
 
 DRIVING_W: Final = 25.0
 IDLE_W: Final = 12.0
-FADING_PER_S: Final = 0.1
-"""Power from which somebody drives, unless it fades by this share per second: then the firmware's
-filter shows what was; and power below which nobody does (assumptions)."""
+FADED: Final = 0.85
+RECENT_S: Final = 1.5
+"""Power from which somebody drives on a machine that also shows power while it coasts, and below
+which nobody does; on other machines there is nothing in between. It is no driving if it fell below
+this share of its recent mean: then the firmware's filter shows what was (assumptions)."""
+
+SLIPS_PER_S: Final = 0.015
+"""Share per second that speed / cadence loses while the wheel coasts under turning cranks; a clutch
+that holds keeps it (assumption)."""
+
+COASTS_KMH_S: Final = -0.2
+"""Change of speed of a wheel that coasts (assumption)."""
+
+STARTING_W: Final = 5.0
+"""Power that rises above this while the wheel gains speed is that of somebody who sets off."""
 
 DRIVEN_KMH_S: Final = 0.6
 """A wheel that gains speed so fast is driven, by legs or by a motor: nobody pedals backward."""
@@ -45,8 +57,9 @@ class EngagementLine(Channel):
     """Where speed and cadence stand against the line, with the machine's own values."""
 
     __slots__ = (
-        "_apart_kmh", "_cadence", "_gear", "_gear_s", "_power", "_power_w", "_ratio", "_ratio_max",
-        "_reading", "_settling_s", "_speed", "_speed_kmh",
+        "_apart_kmh", "_cadence", "_coasting_power", "_gear", "_gear_s", "_idle", "_power",
+        "_power_w", "_ratio", "_ratio_max", "_reading", "_recent_ratio", "_settling_s", "_slips",
+        "_speed", "_speed_kmh", "_works",
     )  # fmt: skip
 
     def __init__(
@@ -59,7 +72,8 @@ class EngagementLine(Channel):
         power: Signal,
         reading: MotionReading,
     ) -> None:
-        self._ratio = self._ratio_max = 0.0
+        self._ratio = self._ratio_max = self._recent_ratio = 0.0
+        self._coasting_power = False
         self._settling_s = GEAR_S
         super().__init__(ENGAGEMENT_LINE, source, profile)
         self._speed = speed
@@ -68,12 +82,14 @@ class EngagementLine(Channel):
         self._reading = reading
         self._apart_kmh = self._speed_kmh = self._power_w = 0.0
         self._gear = self._gear_s = 0.0
+        self._works = self._idle = self._slips = False
 
     def trust(self, profile: DirectionProfile) -> None:
         """Take over the ratio too; without one the channel says nothing."""
         super().trust(profile)
         self._ratio = profile.ratio_min or 0.0
         self._ratio_max = profile.ratio_max or self._ratio
+        self._coasting_power = profile.coasting_power
         self._settling_s = GEAR_S + profile.smoothing_s
 
     def weigh(self, at: float) -> None:
@@ -85,50 +101,72 @@ class EngagementLine(Channel):
         dt_s = max(self._reading.dt_s, 0.01)
         gained = (speed_kmh - self._speed_kmh) / dt_s
         self._speed_kmh = speed_kmh
-        works, idle = self._judge_power(self._power.value(at), dt_s)
         self.at = at
         self.value = f"{speed_kmh} km/h at {rpm} rpm"
+        rising = self._judge_power(self._power.value(at), dt_s)
         if rpm < TURNING_RPM:
             self._pause(at)
-        elif gained > DRIVEN_KMH_S:
-            self._say_driven(dt_s, at, works=works)
+            return
+        drift_kmh = self._follow_line(speed_kmh, rpm, dt_s, gained=gained)
+        if gained > DRIVEN_KMH_S:
+            self._say_driven(dt_s, at, works=self._works or rising)
         else:
-            self._compare(speed_kmh, rpm, at, works=works, idle=idle)
+            self._compare(speed_kmh, rpm, drift_kmh, at)
 
-    def _judge_power(self, power_w: float | None, dt_s: float) -> tuple[bool, bool]:
-        """Return whether somebody drives, and whether nobody does; between the two is neither."""
+    def _judge_power(self, power_w: float | None, dt_s: float) -> bool:
+        """Take the power: whether somebody drives, or nobody; return whether it rises."""
         if power_w is None:
-            return False, True
-        before_w, self._power_w = self._power_w, power_w
-        fades = power_w < before_w * (1.0 - FADING_PER_S * dt_s)
-        return power_w > DRIVING_W and not fades, power_w < IDLE_W or fades
+            self._works, self._idle = False, True
+            return False
+        rises = power_w > max(self._power_w, STARTING_W)
+        self._power_w += (power_w - self._power_w) * min(dt_s / RECENT_S, 1.0)
+        fades = power_w < FADED * self._power_w
+        driving_w = DRIVING_W if self._coasting_power else IDLE_W
+        self._works = power_w >= driving_w and not fades
+        self._idle = power_w < IDLE_W
+        return rises
 
-    def _compare(self, speed_kmh: float, rpm: float, at: float, *, works: bool, idle: bool) -> None:
-        dt_s = self._reading.dt_s
-        line_kmh, top_kmh = self._ratio * rpm, self._ratio_max * rpm
-        sigma_kmh = SCATTER_KMH + SCATTER * line_kmh
-        below_kmh, above_kmh = line_kmh - speed_kmh, speed_kmh - top_kmh
-        apart_kmh = speed_kmh - 0.5 * (line_kmh + top_kmh)
+    def _follow_line(self, speed_kmh: float, rpm: float, dt_s: float, *, gained: float) -> float:
+        """Return how far the distance from the line is from its own mean of the last seconds.
+
+        A wheel that slips away from turning cranks is driven by nobody, whatever power is shown. But
+        a speed that does not fall may only belong to a cadence that is shown late.
+        """
+        share = min(dt_s / TREND_S, 1.0)
+        apart_kmh = speed_kmh - 0.5 * (self._ratio + self._ratio_max) * rpm
         drift_kmh = apart_kmh - self._apart_kmh
-        self._apart_kmh += drift_kmh * min(dt_s / TREND_S, 1.0)
+        self._apart_kmh += drift_kmh * share
+        ratio = speed_kmh / rpm
+        lost = self._recent_ratio - ratio
+        self._recent_ratio -= lost * share
+        self._slips = lost > SLIPS_PER_S * TREND_S * self._recent_ratio
+        if self._slips and (self._coasting_power or gained < COASTS_KMH_S):
+            self._works = False
+        return drift_kmh
+
+    def _compare(self, speed_kmh: float, rpm: float, drift_kmh: float, at: float) -> None:
+        dt_s = self._reading.dt_s
+        line_kmh = self._ratio * rpm
+        sigma_kmh = SCATTER_KMH + SCATTER * line_kmh
+        below_kmh, above_kmh = line_kmh - speed_kmh, speed_kmh - self._ratio_max * rpm
         is_below = below_kmh > max(LEAST_MARGIN_KMH, 3.0 * sigma_kmh)
         is_on_line = max(below_kmh, above_kmh) <= 2.0 * sigma_kmh
-        if is_below and not works:
-            self._say_below(dt_s, at, idle=idle)
-        elif works and not is_on_line:
+        if is_below and not self._works:
+            self._say_below(dt_s, at)
+        elif self._works and not is_on_line:
             self._find_gear(speed_kmh / rpm, dt_s, at)
-        elif works and abs(drift_kmh) < SETTLED_KMH:
+        elif self._works and abs(drift_kmh) < SETTLED_KMH:
             self._gear_s = 0.0
             self._say_forward(self._forward * dt_s, at)
         else:
-            self._doubt(idle=idle)
+            self._doubt(idle=self._idle)
 
-    def _say_below(self, dt_s: float, at: float, *, idle: bool) -> None:
-        """Say backward below the line: nothing crosses a freewheel then, so there is no power."""
+    def _say_below(self, dt_s: float, at: float) -> None:
+        """Say backward below the line: nothing crosses a freewheel then, so nobody drives."""
         self._gear_s = 0.0
         if self.llr < 0.0:
             self.reset()
-        if idle:
+        if self._idle or self._slips:
             self.lean(self._backward * dt_s, at)
 
     def _say_driven(self, dt_s: float, at: float, *, works: bool) -> None:
@@ -144,7 +182,7 @@ class EngagementLine(Channel):
         self.lean(-llr, at)
 
     def _find_gear(self, ratio: float, dt_s: float, at: float) -> None:
-        """Take back what was believed where power and line disagree, until another gear is sure."""
+        """Take power off the line for another gear, at once where only driving shows power."""
         self.sign = 0
         if abs(ratio - self._gear) > GEAR_SCATTER * self._gear:
             self._gear, self._gear_s = ratio, 0.0
@@ -153,6 +191,8 @@ class EngagementLine(Channel):
             spread = GEAR_SCATTER * self._gear
             self._ratio, self._ratio_max = self._gear - spread, self._gear + spread
             self._say_forward(self._forward * dt_s, at)
+        elif not self._coasting_power:
+            self._say_forward(0.5 * self._forward * dt_s, at)
         elif self.llr > 0.0 or self._gear_s > self._settling_s / 2.0:
             self.note = Reason.GEAR_UNKNOWN
             self.reset()

@@ -40,15 +40,19 @@ class MovementBit(Channel):
 class SignedSpeed(Channel):
     """A speed that is sent as the two's complement of a negative one."""
 
-    __slots__ = ("_sign",)
+    __slots__ = ("_heard", "_sign")
 
     def __init__(self, source: Source, profile: DirectionProfile) -> None:
         super().__init__(SIGNED_SPEED, source.id, profile)
         self._sign = source.speed_sign
+        self._heard = 0
 
     def weigh(self, at: float) -> None:
-        """Take the sign of the newest speed."""
-        sign = self._sign.sign
+        """Take the sign of the newest speed, when there is a new one."""
+        heard, sign = self._sign.heard, self._sign.sign
+        if heard == self._heard:
+            return
+        self._heard = heard
         if sign != 0:
             self.value = "positive" if sign > 0 else "negative"
             self.state(-sign, at)

@@ -83,10 +83,11 @@ METER_CONTRADICTION: Final = ChannelKind(
 ENGAGEMENT_LINE: Final = ChannelKind(
     "engagement_line",
     "the wheel is slower than a crank that turns forward would drive it (freewheel)",
-    backward=0.0, forward=0.0, forward_later=0.0, proven=2.0, cap=0.0, cap_proven=4.0,
+    backward=0.0, forward=0.0, forward_later=0.0, proven=3.0, cap=0.0, cap_proven=4.0,
     fresh_s=3.0, explicit=False,
     fails="a speed made up from the cadence, another gear, a motor that drives the flywheel",
     reference="a freewheel lets the crank fall behind the wheel, never run ahead of it",
+    held_s=0.5,
 )  # fmt: skip
 GAIT_RATIO: Final = ChannelKind(
     "gait_ratio",
