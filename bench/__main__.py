@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import compiled, decoding, growth, idle, lag, latency, loop, replaying
+from bench import compiled, decoding, growth, idle, lag, latency, loop, motion, replaying
 from bench.report import as_json, table
 from bench.rows import Row
 
@@ -21,6 +21,7 @@ Measure = Callable[[], list[Row]]
 GROUPS: dict[str, Measure] = {
     "decode": decoding.measure,
     "pipeline": loop.measure,
+    "motion": motion.measure,
     "compiled": compiled.measure,
     "replay": replaying.measure,
     "growth": growth.measure,

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from ftms_bridge.app.calibrating import calibrate_events
+from ftms_bridge.app.calibrating_rider import obedient
 from ftms_bridge.app.daemon import Daemon
 from ftms_bridge.app.loop import stop_on_signals
 from ftms_bridge.app.on_air import DEFAULT_SCENARIOS, VirtualRadio, VirtualSettings, virtual_radio
@@ -20,8 +22,11 @@ from ftms_bridge.app.watching import WatchSettings, watch
 from ftms_bridge.config.settings import Settings
 from ftms_bridge.dashboard.display import Display
 from ftms_bridge.errors import InstanceRunning, UsageError
+from ftms_bridge.motion.profile import DirectionProfile
 from ftms_bridge.mqtt.embedded import HOST, EmbeddedBroker
 from ftms_bridge.mqtt.settings import BrokerSettings
+from ftms_bridge.simulator.scenario_file import load_scenario
+from ftms_bridge.simulator.simulation import Simulation
 
 DEFAULT_PORT: Final = 1883
 _PORTS_TRIED: Final = 20
@@ -109,7 +114,12 @@ async def run_demo(
     async with EmbeddedBroker(demo.port), virtual_radio(VirtualSettings(demo.scenarios, 0)) as air:
         if demo.power_cut is not None:
             air.check(demo.power_cut.source)
-        daemon = Daemon(over_radio(demo.settings, air.radio), broker, remember=False)
+        daemon = Daemon(
+            over_radio(demo.settings, air.radio),
+            broker,
+            remember=False,
+            profiles=calibrated(demo.scenarios),
+        )
         base = demo.settings.mqtt.base
         note = subscribe_line(demo.port, base)
         on_listening(note)
@@ -123,6 +133,18 @@ async def run_demo(
             cutting.cancel()
             await asyncio.gather(cutting, return_exceptions=True)
             await bridging
+
+
+def calibrated(scenarios: Iterable[str]) -> dict[str, DirectionProfile]:
+    """Return what calibration finds out about these machines, each ridden as the wizard asks.
+
+    The demo shows bridges whose owners have calibrated; it takes a fraction of a second.
+    """
+    profiles = {}
+    for name in scenarios:
+        ride = obedient(load_scenario(name))
+        profiles[ride.machine.id] = calibrate_events(ride.machine, Simulation(ride).events())
+    return profiles
 
 
 def over_radio(settings: Settings, radio: str) -> Settings:

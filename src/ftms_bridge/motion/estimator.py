@@ -13,10 +13,12 @@ from ftms_bridge.measurement.signals import Signals
 from ftms_bridge.measurement.source import Source
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec
 from ftms_bridge.motion.channels.build import Surroundings, build_channels
+from ftms_bridge.motion.channels.crank_angle import POWER_VECTOR
 from ftms_bridge.motion.channels.stated import DirectionSensor, SignedSpeed
+from ftms_bridge.motion.channels.table import CRANK_ANGLE
 from ftms_bridge.motion.declaration import Declaration
 from ftms_bridge.motion.direction import Direction, DirectionEstimate, Reason
-from ftms_bridge.motion.evidence import DECIDES, NEVER, Evidence
+from ftms_bridge.motion.evidence import DECIDES, NEVER, Channel, Evidence
 from ftms_bridge.motion.fusion import Fusion
 from ftms_bridge.motion.gate import GAP_S
 from ftms_bridge.motion.posterior import MeasuredPosterior
@@ -37,6 +39,8 @@ STILL_DOUBTED_S: Final = 0.6
 """Time without motion after which a direction is not said any more; one record is a dropout."""
 
 LONGEST_STEP_S: Final = 5.0
+SELDOM_S: Final = 1.0
+"""How often channels are weighed of which nothing is lost between two looks."""
 
 NOT_SEEN: Final = frozenset({Reason.EVIDENCE_STALE, Reason.PARSE_UNCERTAIN})
 NOTHING_BETTER: Final = frozenset(
@@ -62,10 +66,13 @@ class DirectionTracker:
         sources: Mapping[str, Source],
     ) -> None:
         self._kind = spec.kind
+        self._machine = spec.id
         self._reading = MotionReading()
         around = Surroundings(spec, profile, signals, sources, self._reading)
         self._by_source = build_channels(around)
-        self._own = self._by_source[spec.id]
+        self._own: tuple[Channel, ...] = ()
+        self._seldom: tuple[Channel, ...] = ()
+        self._seldom_at = NEVER
         self._cadence = signals.watch_source(spec.id, "cadence_rpm")
         self._speed = signals.watch_source(spec.id, "speed_kmh")
         self.channels = tuple(dict.fromkeys(c for row in self._by_source.values() for c in row))
@@ -86,6 +93,17 @@ class DirectionTracker:
         self.posterior.trust(self.drivetrain, profile.smoothing_s)
         for channel in self.channels:
             channel.trust(profile)
+        worth = {
+            source: [channel for channel in row if channel.is_worth_weighing]
+            for source, row in self._by_source.items()
+        }
+        self._vectors = {s: [c for c in row if c.kind is CRANK_ANGLE] for s, row in worth.items()}
+        self._measurements = {
+            s: [c for c in row if c.kind is not CRANK_ANGLE] for s, row in worth.items()
+        }
+        own = worth[self._machine]
+        self._own = tuple(c for c in own if not c.kind.seldom)
+        self._seldom = tuple(c for c in own if c.kind.seldom)
 
     def receive(
         self,
@@ -104,18 +122,28 @@ class DirectionTracker:
         reading.speed_kmh = speed_kmh
         reading.cadence_rpm = cadence_rpm
         reading.power_w = power_w
+        measured = self.posterior.estimate
         if moving:
             self._move(dt_s, at)
         else:
             self._stand_still(at)
-        self._publish()
+        if self.posterior.estimate is not measured or self.declaration.expired:
+            self._publish()
 
-    def hear(self, source: str, at: float) -> None:
+    def hear(self, source: str, characteristic: int, at: float) -> None:
         """Take note that a sensor has sent something."""
-        channels = self._by_source.get(source)
-        if channels and self._still_since is None:
-            for channel in channels:
-                channel.weigh(at)
+        if self._still_since is not None:
+            return
+        heard = self._vectors if characteristic == POWER_VECTOR else self._measurements
+        channels = heard.get(source)
+        if not channels:
+            return
+        said = False
+        for channel in channels:
+            before = channel.llr
+            channel.weigh(at)
+            said = said or channel.llr != before
+        if said:
             self._decide(at)
 
     def sense(self, value: float, at: float) -> None:
@@ -175,14 +203,23 @@ class DirectionTracker:
         self._moved_at = at
         if dt_s > GAP_S:
             posterior.open(at)
+        if not posterior.is_idle or self.declaration.estimate is not None:
+            self._look_for_dip(at)
+        for channel in self._own:
+            channel.weigh(at)
+        if at - self._seldom_at >= SELDOM_S:
+            self._seldom_at = at
+            for channel in self._seldom:
+                channel.weigh(at)
+        posterior.decide(at)
+
+    def _look_for_dip(self, at: float) -> None:
+        """Look at what the machine itself shows: its smoothing is known."""
         pace = self._cadence.value(at)
         if pace is None:
             pace = self._speed.value(at)
-        if pace is not None and posterior.look_for_dip(pace, at):
+        if pace is not None and self.posterior.look_for_dip(pace, at):
             self._end_declaration_at_stop()
-        for channel in self._own:
-            channel.weigh(at)
-        posterior.decide(at)
 
     def _stand_still(self, at: float) -> None:
         posterior = self.posterior

@@ -14,6 +14,9 @@ from ftms_bridge.motion.profile import DirectionProfile
 
 NEVER: Final = float("-inf")
 
+LONG_RUN: Final = 8
+"""Samples in a row after which the most that a channel can say is reached."""
+
 DECIDES: Final = 3.0
 """Log-odds from which a direction is said: 95 %."""
 
@@ -29,6 +32,8 @@ class ChannelKind:
     fresh_s: age from which it does not count on a drive that reverses freely.
     explicit: a sample states the way, so the second one in a row is enough.
     remembers: what it states can be what was, when the rider has stopped.
+    physical: mechanics fix what it says, so no wiring or firmware can swap the two ways.
+    seldom: it is enough to look once a second. dates: it can tell when the way may have changed.
     held_s: how long its log-odds must decide before a direction is said; not if it is explicit.
     promising: that a source sends it at all gives hope that calibration proves it.
     fails: when it is wrong or silent. reference: what says so.
@@ -49,6 +54,9 @@ class ChannelKind:
     promising: bool = False
     remembers: bool = False
     held_s: float = 1.0
+    physical: bool = False
+    dates: bool = False
+    seldom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,8 @@ class Channel:
         self.is_mute = (kind.name, self.source) in profile.blind
         if self.is_mute:
             self.cap = 0.0
+        elif proof is not None and proof.polarity < 0 and kind.physical:
+            self.proven = False  # no machine does that: the proof is of something else
         elif proof is not None:
             # few samples of calibration make one sample worth less, but the next ones add to it
             self.cap, worth = kind.cap_proven, min(kind.proven, proof.cap)
@@ -124,8 +134,17 @@ class Channel:
         """Say whether it can say a direction without the help of others, as it stands."""
         return self.cap >= DECIDES and (self._backward > 0.0 or self._forward > 0.0)
 
+    @property
+    def is_worth_weighing(self) -> bool:
+        """Say whether its samples can matter: to an estimate, to a reason or to a calibration."""
+        return not self.is_mute
+
     def weigh(self, at: float) -> None:
         """Take what the source says now; one that is fed otherwise does nothing."""
+
+    def describe(self) -> str | float | None:
+        """Return what was read, for people."""
+        return self.value
 
     def reset(self) -> None:
         """Forget what was believed: the direction may have changed since."""
@@ -143,6 +162,8 @@ class Channel:
             return
         self.spoke_at = at
         way = sign * self.polarity
+        if way == self._way and self._run >= LONG_RUN:
+            return  # nothing is added any more
         if way != self._way:
             contradicts = self._way != 0
             self._way, self._run, self.turned_at = way, 1, at

@@ -43,6 +43,21 @@ class Fusion:
 
     def add_up(self, at: float, *, persists: bool) -> float:
         """Return the sum; what is too old counts only where a direction persists."""
+        only: Channel | None = None
+        for channel in self.channels:
+            if channel.llr != 0.0:
+                if only is not None:
+                    return self._add_up_voices(at, persists=persists)
+                only = channel
+        # nobody says anything, as on most machines, or one does: nobody can contradict
+        self._at_odds_since = self.conflict = None
+        if only is not None and (persists or at - only.spoke_at <= only.fresh_s):
+            self.leader, self.total = only, only.llr
+        else:
+            self.leader, self.total = None, 0.0
+        return self.total
+
+    def _add_up_voices(self, at: float, *, persists: bool) -> float:
         total = 0.0
         leader = most_backward = most_forward = None
         for group in self._groups:
@@ -93,7 +108,7 @@ class Fusion:
         """Return what each channel says, the strongest first; the silent ones only if asked for."""
         rows = [
             Evidence(
-                channel.kind.name, channel.source, channel.value, channel.llr,
+                channel.kind.name, channel.source, channel.describe(), channel.llr,
                 at - channel.at, channel.proven,
             )
             for channel in self.channels

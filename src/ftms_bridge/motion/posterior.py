@@ -36,6 +36,7 @@ SURE_PERSISTING: Final = 0.9
 docs/direction.md); the last one for what holds only because no dip was seen for a minute."""
 
 PERSISTS_LONG_S: Final = 60.0
+WONDERS_EVERY_S: Final = 0.5
 TOLD_STEP: Final = 0.01
 """A confidence that changes by less is not told."""
 
@@ -47,8 +48,9 @@ class MeasuredPosterior:
     """
 
     __slots__ = (
-        "_gate", "_holds_on", "_leaning", "_leaning_since", "_reading", "_said", "_said_before",
-        "_shut_in", "_smoothing_s", "_stops_slowly", "_why", "estimate", "fusion", "onset_at",
+        "_dated", "_gate", "_holds_on", "_leaning", "_leaning_since", "_reading", "_said",
+        "_said_before", "_shut_in", "_smoothing_s", "_stops_slowly", "_told_total", "_why",
+        "_wonders_at", "estimate", "fusion", "onset_at",
     )  # fmt: skip
 
     def __init__(self, fusion: Fusion, why: WhyUnknown, reading: MotionReading) -> None:
@@ -64,6 +66,9 @@ class MeasuredPosterior:
         self._shut_in = 0
         self._leaning = 0
         self._leaning_since = 0.0
+        self._wonders_at = 0.0
+        self._told_total = 0.0
+        self._dated = tuple(channel for channel in fusion.channels if channel.kind.dates)
         self.onset_at = 0.0
         self.estimate = DirectionEstimate(Direction.UNKNOWN, 0.0, reason=Reason.EVIDENCE_STALE)
 
@@ -72,6 +77,11 @@ class MeasuredPosterior:
         self._smoothing_s = smoothing_s
         self._stops_slowly = drivetrain is Drivetrain.REVERSIBLE_BELT
         self._gate.trust(drivetrain, smoothing_s)
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether nothing is said, and nobody says anything that could change that."""
+        return self._said == 0 and self.fusion.leader is None
 
     @property
     def is_known(self) -> bool:
@@ -104,6 +114,7 @@ class MeasuredPosterior:
     def be_unknown(self, reason: Reason, at: float) -> None:
         """Take back what was said."""
         self._said = self._leaning = 0
+        self._wonders_at = at
         self.estimate = DirectionEstimate(Direction.UNKNOWN, at, reason=reason)
 
     def look_for_dip(self, pace: float, at: float) -> bool:
@@ -125,9 +136,10 @@ class MeasuredPosterior:
 
     def decide(self, at: float) -> None:
         """Say what follows from the channels as they stand."""
-        for channel in self.fusion.channels:
-            if self._said == 0 and channel.onset_at is not None:
-                self.onset_at = max(self.onset_at, channel.onset_at)
+        if self._said == 0:
+            for channel in self._dated:
+                if channel.onset_at is not None and channel.onset_at > self.onset_at:
+                    self.onset_at = channel.onset_at
         persists = not self._gate.is_open
         total = self.fusion.add_up(at, persists=persists)
         if self._gate.is_falling and total * self._said_before > 0.0:
@@ -142,11 +154,17 @@ class MeasuredPosterior:
             return
         self._leaning = 0
         if self._said == 0:
-            reason = self._why.at(at)
-            if reason is not self.estimate.reason:
-                self.be_unknown(reason, at)
+            if at >= self._wonders_at:
+                self._wonder(at)
         elif at_odds or total * self._said < GIVES_UP:
             self._give_up(at)
+
+    def _wonder(self, at: float) -> None:
+        """Find out why nothing can be said; that is dear, and does not change with each record."""
+        self._wonders_at = at + WONDERS_EVERY_S
+        reason = self._why.at(at)
+        if reason is not self.estimate.reason:
+            self.be_unknown(reason, at)
 
     def _is_sure_without(self, at: float) -> bool:
         """Say whether a dip can be slept through, because a channel would state a reversal.
@@ -194,6 +212,10 @@ class MeasuredPosterior:
 
     def _refresh(self, at: float, *, persists: bool) -> None:
         """Renew the confidence when it has changed by more than a rounding."""
+        total = self.fusion.total
+        if total == self._told_total and not persists:
+            return
+        self._told_total = total
         known = self.estimate
         confidence = self._confidence(at, persists=persists)
         if known.confidence is not None and abs(confidence - known.confidence) > TOLD_STEP:

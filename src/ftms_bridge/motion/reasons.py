@@ -29,7 +29,7 @@ class WhyUnknown:
             return note
         is_promising = False
         for channel in fusion.channels:
-            if channel.spoke_at == NEVER or channel.is_mute:
+            if channel.at == NEVER or channel.is_mute:
                 continue
             if channel.can_decide and (channel.proven or channel.kind.promising):
                 is_stale = at - channel.at > channel.fresh_s

@@ -59,7 +59,7 @@ class DirectionEvents:
     def expired(self, declared: DirectionEstimate, cause: str, at: float) -> None:
         """Tell that a declaration holds no longer.
 
-        cause: one word: time, stop, link_lost, safety_key, session_ended or contradicted.
+        cause: one word: time, stop, link_lost, safety_key or session_ended.
         """
         detail = {"direction": declared.direction.value, "cause": cause}
         self._reports.event("declaration_expired", detail, at)

@@ -53,8 +53,8 @@ def build_channels(around: Surroundings) -> dict[str, tuple[Channel, ...]]:
         elif sensor.kind is SensorKind.FOOT_POD:
             own.append(_gait(around, sensor.id))
         found[sensor.id] = tuple(channels)
-    own.append(DirectionSensor(around.profile))
-    return {around.spec.id: tuple(own), **found}
+    by_hand = DirectionSensor(around.profile)
+    return {around.spec.id: tuple(own), **found, by_hand.source: (by_hand,)}
 
 
 def _own_channels(around: Surroundings) -> list[Channel]:
@@ -75,7 +75,7 @@ def _own_channels(around: Surroundings) -> list[Channel]:
         channels.append(
             EngagementLine(
                 spec.id, profile, speed=watch(spec.id, "speed_kmh"),
-                cadence=watch(spec.id, "cadence_rpm"), power=power, reading=reading,
+                cadence=watch(spec.id, "cadence_rpm"), power=power,
             )
         )  # fmt: skip
     return channels

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import Final
 
 from ftms_bridge.gatt.codec import Decoded
+from ftms_bridge.gatt.fields import Value
 from ftms_bridge.measurement.counters import CRANK, RevolutionRate
 from ftms_bridge.measurement.signals import Signal
 from ftms_bridge.measurement.source import Source
@@ -78,12 +80,12 @@ class CrankAngle(Channel):
         if decoded is None or decoded is self._seen:
             return
         self._seen = decoded
-        fields = decoded.fields
-        angle_deg = fields.get("first_angle_deg")
-        rpm = self._cadence_of(fields.get("crank_revs"), fields.get("crank_event"), at)
+        index, values = decoded.shape.index, decoded.values
+        angle_deg = values[index["first_angle_deg"]] if "first_angle_deg" in index else None
+        rpm = self._rpm_at(index.get("crank_revs", -1), values, at)
         waited_s, self._heard_at = at - self._heard_at, at
         apart_s = self._rhythm.receive(waited_s)
-        if not isinstance(angle_deg, int | float):
+        if not isinstance(angle_deg, int):
             return
         before_deg, self._angle_deg = self._angle_deg, float(angle_deg)
         before_rpm, self._rpm = self._rpm, rpm or 0.0
@@ -117,13 +119,16 @@ class CrankAngle(Channel):
             self.llr = 0.0
         self.lean(llr, self._heard_at)
 
-    def _cadence_of(self, revs: object, event: object, at: float) -> float | None:
+    def _rpm_at(self, index: int, values: Sequence[Value], at: float) -> float | None:
         """Return the cadence, once two turns in a row took the same time.
 
         The turn in which the rider reverses has a time, but it is that of no turn.
         """
-        if not (isinstance(revs, int) and isinstance(event, int)):
+        if index < 0:
             return self._cadence.value(at)
+        revs, event = values[index], values[index + 1]  # the event time follows the count
+        if not (isinstance(revs, int) and isinstance(event, int)):
+            return None
         before_s = self._rate.period_s
         rpm = self._rate.receive(revs, event, at)
         if self._rate.event_at == at:

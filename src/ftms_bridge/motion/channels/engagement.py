@@ -12,15 +12,19 @@ from typing import Final
 from ftms_bridge.measurement.signals import Signal
 from ftms_bridge.motion.channels.table import ENGAGEMENT_LINE
 from ftms_bridge.motion.direction import Reason
-from ftms_bridge.motion.evidence import Channel
+from ftms_bridge.motion.evidence import NEVER, Channel
 from ftms_bridge.motion.profile import DirectionProfile
-from ftms_bridge.motion.reading import MotionReading
 
 TURNING_RPM: Final = 15.0
 LEAST_MARGIN_KMH: Final = 1.5
 SCATTER: Final = 0.03
 SCATTER_KMH: Final = 0.3
 """Scatter of speed against ratio x cadence, beside the profile's own spread (assumptions)."""
+
+LEAST_STEP_S: Final = 0.4
+LONGEST_STEP_S: Final = 2.0
+"""Records that follow faster add nothing (assumption: firmware smooths over more), and what was not
+heard is not credited (house choice)."""
 
 DRIVING_W: Final = 25.0
 IDLE_W: Final = 12.0
@@ -58,8 +62,8 @@ class EngagementLine(Channel):
 
     __slots__ = (
         "_apart_kmh", "_cadence", "_coasting_power", "_gear", "_gear_s", "_idle", "_power",
-        "_power_w", "_ratio", "_ratio_max", "_reading", "_recent_ratio", "_settling_s", "_slips",
-        "_speed", "_speed_kmh", "_works",
+        "_power_w", "_ratio", "_ratio_max", "_recent_ratio", "_rpm", "_settling_s", "_slips",
+        "_speed", "_speed_kmh", "_step_s", "_weighed_at", "_works",
     )  # fmt: skip
 
     def __init__(
@@ -70,7 +74,6 @@ class EngagementLine(Channel):
         speed: Signal,
         cadence: Signal,
         power: Signal,
-        reading: MotionReading,
     ) -> None:
         self._ratio = self._ratio_max = self._recent_ratio = 0.0
         self._coasting_power = False
@@ -79,9 +82,10 @@ class EngagementLine(Channel):
         self._speed = speed
         self._cadence = cadence
         self._power = power
-        self._reading = reading
         self._apart_kmh = self._speed_kmh = self._power_w = 0.0
-        self._gear = self._gear_s = 0.0
+        self._gear = self._gear_s = self._rpm = 0.0
+        self._weighed_at = NEVER
+        self._step_s = 0.0
         self._works = self._idle = self._slips = False
 
     def trust(self, profile: DirectionProfile) -> None:
@@ -94,15 +98,19 @@ class EngagementLine(Channel):
 
     def weigh(self, at: float) -> None:
         """Take the newest speed, cadence and power of the machine."""
+        dt_s = at - self._weighed_at
+        if dt_s < LEAST_STEP_S or not self.proven or self._ratio == 0.0:
+            return
+        self._weighed_at = at
+        self._step_s = dt_s = min(dt_s, LONGEST_STEP_S)
         speed_kmh, rpm = self._speed.value(at), self._cadence.value(at)
         self.note = None
-        if not self.proven or self._ratio == 0.0 or speed_kmh is None or rpm is None:
+        if speed_kmh is None or rpm is None:
             return
-        dt_s = max(self._reading.dt_s, 0.01)
         gained = (speed_kmh - self._speed_kmh) / dt_s
         self._speed_kmh = speed_kmh
         self.at = at
-        self.value = f"{speed_kmh} km/h at {rpm} rpm"
+        self._rpm = rpm
         rising = self._judge_power(self._power.value(at), dt_s)
         if rpm < TURNING_RPM:
             self._pause(at)
@@ -112,6 +120,15 @@ class EngagementLine(Channel):
             self._say_driven(dt_s, at, works=self._works or rising)
         else:
             self._compare(speed_kmh, rpm, drift_kmh, at)
+
+    @property
+    def is_worth_weighing(self) -> bool:
+        """Say whether it is proven; before, the calibration looks at the same values itself."""
+        return self.proven
+
+    def describe(self) -> str | float | None:
+        """Return speed and cadence, for people."""
+        return f"{self._speed_kmh} km/h at {self._rpm} rpm"
 
     def _judge_power(self, power_w: float | None, dt_s: float) -> bool:
         """Take the power: whether somebody drives, or nobody; return whether it rises."""
@@ -129,8 +146,8 @@ class EngagementLine(Channel):
     def _follow_line(self, speed_kmh: float, rpm: float, dt_s: float, *, gained: float) -> float:
         """Return how far the distance from the line is from its own mean of the last seconds.
 
-        A wheel that slips away from turning cranks is driven by nobody, whatever power is shown. But
-        a speed that does not fall may only belong to a cadence that is shown late.
+        A wheel that slips away from turning cranks is driven by nobody, whatever power is shown.
+        But a speed that does not fall may only belong to a cadence that is shown late.
         """
         share = min(dt_s / TREND_S, 1.0)
         apart_kmh = speed_kmh - 0.5 * (self._ratio + self._ratio_max) * rpm
@@ -145,7 +162,7 @@ class EngagementLine(Channel):
         return drift_kmh
 
     def _compare(self, speed_kmh: float, rpm: float, drift_kmh: float, at: float) -> None:
-        dt_s = self._reading.dt_s
+        dt_s = self._step_s
         line_kmh = self._ratio * rpm
         sigma_kmh = SCATTER_KMH + SCATTER * line_kmh
         below_kmh, above_kmh = line_kmh - speed_kmh, speed_kmh - self._ratio_max * rpm

@@ -6,11 +6,16 @@ from typing import Final
 
 from ftms_bridge.measurement.signals import Signal
 from ftms_bridge.motion.channels.table import METER_CONTRADICTION, NEGATIVE_POWER
-from ftms_bridge.motion.evidence import Channel
+from ftms_bridge.motion.evidence import NEVER, Channel
 from ftms_bridge.motion.profile import DirectionProfile
 from ftms_bridge.motion.reading import MotionReading
 
 TURNING_RPM: Final = 20.0
+LEAST_STEP_S: Final = 0.4
+LONGEST_STEP_S: Final = 2.0
+"""Records that follow faster add nothing (assumption: firmware smooths over more), and what was not
+heard is not credited (house choice)."""
+
 NEGATIVE_W: Final = -5.0
 POSITIVE_W: Final = 10.0
 
@@ -29,7 +34,7 @@ STEADY: Final = 0.85
 class NegativePower(Channel):
     """Power below zero while the crank turns, as this source sends it."""
 
-    __slots__ = ("_power", "_reading", "_samples")
+    __slots__ = ("_power", "_reading", "_samples", "_weighed_at")
 
     def __init__(
         self, source: str, profile: DirectionProfile, *, power: Signal, reading: MotionReading
@@ -38,15 +43,19 @@ class NegativePower(Channel):
         self._power = power
         self._reading = reading
         self._samples = 0
+        self._weighed_at = NEVER
 
     def weigh(self, at: float) -> None:
         """Take the newest power; the second one below zero counts."""
+        dt_s = min(at - self._weighed_at, LONGEST_STEP_S)
+        if dt_s < LEAST_STEP_S:
+            return
+        self._weighed_at = at
         power_w, cadence_rpm = self._power.value(at), self._reading.cadence_rpm
         if power_w is None or cadence_rpm is None or cadence_rpm < TURNING_RPM:
             self._samples = 0
             return
         self.value = power_w
-        dt_s = self._reading.dt_s
         if power_w <= NEGATIVE_W:
             self._samples += 1
             if self._samples > 1:
@@ -67,7 +76,8 @@ class MeterContradiction(Channel):
     """
 
     __slots__ = (
-        "_at_odds_s", "_machine", "_meter", "_meter_rpm", "_reading", "_recent_w",
+        "_at_odds_s", "_machine", "_machine_w", "_meter", "_meter_rpm", "_meter_w", "_reading",
+        "_recent_w",
     )  # fmt: skip
 
     def __init__(
@@ -87,6 +97,7 @@ class MeterContradiction(Channel):
         self._reading = reading
         self._at_odds_s = 0.0
         self._recent_w = 0.0
+        self._machine_w = self._meter_w = 0.0
 
     def reset(self) -> None:
         """Forget what was believed, and for how long they have been at odds."""
@@ -101,7 +112,7 @@ class MeterContradiction(Channel):
             self._at_odds_s = 0.0
             return
         self._recent_w += (machine_w - self._recent_w) * min(dt_s / CONTRADICTION_S, 1.0)
-        self.value = f"machine {machine_w} W, meter {meter_w} W"
+        self._machine_w, self._meter_w = machine_w, meter_w
         is_working = machine_w >= WORKING_W and rpm >= TURNING_RPM and self._agree(rpm, at)
         if not is_working or machine_w < STEADY * self._recent_w:
             self._at_odds_s = 0.0
@@ -114,6 +125,10 @@ class MeterContradiction(Channel):
             self._at_odds_s = 0.0
             if abs(meter_w - machine_w) <= AGREEMENT * machine_w:
                 self._agree_on_work(dt_s, at)
+
+    def describe(self) -> str | float | None:
+        """Return both powers, for people."""
+        return f"machine {self._machine_w} W, meter {self._meter_w} W"
 
     def _agree_on_work(self, dt_s: float, at: float) -> None:
         if self.proven:

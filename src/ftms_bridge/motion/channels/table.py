@@ -70,6 +70,7 @@ NEGATIVE_POWER: Final = ChannelKind(
     fresh_s=5.0, explicit=False,
     fails="most firmware shows no negative power; a fixed flywheel that drives the legs gives it",
     reference="power is the only signed field of FTMS and CPS",
+    physical=True,
 )  # fmt: skip
 METER_CONTRADICTION: Final = ChannelKind(
     "meter_contradiction",
@@ -79,6 +80,7 @@ METER_CONTRADICTION: Final = ChannelKind(
     fails="a meter that drops out, measures one side, or shows the size of negative power",
     reference="a meter that takes every turn for forward sees negative work, and clips it",
     promising=True,
+    physical=True,
 )  # fmt: skip
 ENGAGEMENT_LINE: Final = ChannelKind(
     "engagement_line",
@@ -88,6 +90,8 @@ ENGAGEMENT_LINE: Final = ChannelKind(
     fails="a speed made up from the cadence, another gear, a motor that drives the flywheel",
     reference="a freewheel lets the crank fall behind the wheel, never run ahead of it",
     held_s=0.5,
+    dates=True,
+    physical=True,
 )  # fmt: skip
 GAIT_RATIO: Final = ChannelKind(
     "gait_ratio",
@@ -97,6 +101,8 @@ GAIT_RATIO: Final = ChannelKind(
     fails="holding rails, incline, sideways steps; people whose step rates do not differ",
     reference="steps are shorter backward (Laufer 2005); how much differs between people",
     promising=True,
+    dates=True,
+    physical=True,
 )  # fmt: skip
 FALLING_DISTANCE: Final = ChannelKind(
     "falling_distance",
@@ -106,6 +112,7 @@ FALLING_DISTANCE: Final = ChannelKind(
     fails="a session that is reset; a console that corrects its distance",
     reference="assumption; no machine that does it is known in public",
     remembers=True,
+    seldom=True,
 )  # fmt: skip
 NEGATIVE_CLIMB: Final = ChannelKind(
     "negative_climb",
@@ -115,6 +122,7 @@ NEGATIVE_CLIMB: Final = ChannelKind(
     fails="a session that is reset",
     reference="assumption; no machine that does it is known in public",
     remembers=True,
+    seldom=True,
 )  # fmt: skip
 STATUS_TEXT: Final = ChannelKind(
     "status_text",
@@ -124,6 +132,7 @@ STATUS_TEXT: Final = ChannelKind(
     fails="other languages; a programme's name instead of what happens",
     reference="FTMS, Training Status 2AD3, string",
     remembers=True,
+    seldom=True,
 )  # fmt: skip
 DIRECTION_SENSOR: Final = ChannelKind(
     "direction_sensor",
