@@ -5,12 +5,22 @@ from __future__ import annotations
 import inspect
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+import direction_tables
+from direction_tables import CALIBRATED, UNCALIBRATED, Evaluation, evaluation
 from ftms_bridge import errors
+from ftms_bridge.app.evaluating.bars import Bar
+from ftms_bridge.app.evaluating.figures import Title, WrongFigures, figures
+from ftms_bridge.app.evaluating.tally import Tally
+from ftms_bridge.app.evaluating.wrong import CASES
+from ftms_bridge.motion.channels.table import CHANNELS
+from ftms_bridge.motion.direction import Reason
+from ftms_bridge.simulator.rigs import RIGS
 from ftms_bridge.telemetry import messages
 from generated_docs import PART, SECTIONS, TOP, documents, filled, meanings, payload_types
 
@@ -45,7 +55,7 @@ def repository_files() -> list[Path]:
     if listed.returncode == 0:
         found = [TOP / name for name in listed.stdout.splitlines()]
     else:  # an unpacked archive
-        hidden = {".venv", ".venv-bench", ".git"}
+        hidden = {".venv", ".venv-bench", ".venv-esphome", ".git"}
         found = [path for path in TOP.rglob("*") if not hidden & set(path.relative_to(TOP).parts)]
     return [
         path
@@ -63,6 +73,49 @@ def test_the_generated_parts_are_up_to_date(document: Path) -> None:
 @pytest.mark.parametrize("kind", list(payload_types()), ids=lambda kind: kind.__name__)
 def test_every_field_of_a_payload_has_a_meaning(kind: type) -> None:
     assert all(meanings(kind).values())
+
+
+def first_cells(table: str) -> list[str]:
+    """Return the first column of a table, without its head."""
+    lines = [line for line in table.splitlines() if line.startswith("| ")]
+    return [line.split(" | ")[0].strip("| `") for line in lines[2:]]
+
+
+def test_every_channel_and_every_reason_has_its_row() -> None:
+    names = [kind.name for kind in CHANNELS]
+    assert first_cells(direction_tables.channels()) == names
+    assert first_cells(direction_tables.channel_strengths()) == names
+    assert first_cells(direction_tables.reasons()) == [reason.value for reason in Reason]
+
+
+@pytest.mark.parametrize("name", [CALIBRATED, UNCALIBRATED])
+def test_every_rig_was_evaluated(name: str) -> None:
+    assert [one.rig for one in evaluation(name).rigs] == list(RIGS)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_wrong_profile_was_evaluated(case: str) -> None:
+    found = evaluation(case)
+    assert found.wrong == case
+    assert all(one.wrong is not None for one in found.rigs)
+
+
+def test_what_is_missed_stands_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = figures(Title("treadmill", "I", "a belt", "null"), Tally())
+    late = replace(one, wrong=WrongFigures(30.0, 4.0, 2, 26.0, 11.0, 26.0))
+    bars = [Bar("treadmill", "words", 3.0, 0.0), Bar("treadmill", "p95 onset, s", None, 3.0)]
+    made = Evaluation(True, (5, 9), 15.0, True, None, [late], bars)
+    monkeypatch.setattr(direction_tables, "evaluation", lambda _name: made)
+    assert direction_tables.bars().splitlines() == [
+        "From simulation: seeds 5 to 8, 4 machines per rig, 15 min each. 0 of 2 bars are met.",
+        "",
+        "| rig | what | wanted | reached | met |",
+        "| --- | --- | --- | --- | --- |",
+        "| `treadmill` | words | at most 0 | 3 | **no** |",
+        "| `treadmill` | p95 onset, s | at most 3 | never | **no** |",
+    ]
+    assert "| 30 | 4 | 2 | 11.0 | 26.0 | 26.0 | **no** |" in direction_tables.wrong()
+    assert "| `treadmill` | 0.0 | - | - | - | - | - | 0 | 0 |" in direction_tables.said()
 
 
 @pytest.mark.parametrize("event", get_args(messages.EventType))

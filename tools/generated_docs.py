@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 from types import NoneType, UnionType
@@ -17,6 +17,7 @@ from typing import Final, Literal, Union, get_args, get_origin, get_type_hints, 
 
 import rich_click as click
 
+from direction_tables import DIRECTION_SECTIONS
 from example_payloads import examples
 from ftms_bridge import errors
 from ftms_bridge.cli.main import COMMANDS, load
@@ -26,9 +27,10 @@ from ftms_bridge.dashboard.words import VERDICTS
 from ftms_bridge.gatt.quirks import quirks
 from ftms_bridge.gatt.table_rows import table_rows
 from ftms_bridge.measurement.quantities import QUANTITIES
-from ftms_bridge.telemetry import blocks, messages
+from ftms_bridge.telemetry import blocks, directions, messages
 from ftms_bridge.telemetry.blocks import VerdictWord
 from ftms_bridge.telemetry.topics import DEFAULT_BASE, TOPICS
+from markdown_table import table
 
 TOP: Final = Path(__file__).resolve().parents[1]
 
@@ -43,16 +45,6 @@ def documents() -> list[Path]:
 def filled(text: str) -> str:
     """Return the text of a document with every generated part made anew."""
     return PART.sub(lambda part: f"{part[1]}\n{SECTIONS[part[2]]()}\n\n{part[3]}", text)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("``", "`")
 
 
 def topics() -> str:
@@ -82,7 +74,7 @@ def payloads() -> str:
 
 def payload_types() -> Iterator[type]:
     """Yield every payload type of the contract."""
-    for value in (vars(blocks) | vars(messages)).values():
+    for value in (vars(blocks) | vars(directions) | vars(messages)).values():
         if is_typeddict(value):
             yield value
 
@@ -96,7 +88,9 @@ def _payload(kind: type) -> str:
     return f"#### {kind.__name__}\n\n{summary}\n\n{table(['field', 'type', 'meaning'], rows)}"
 
 
-SHARED: Final = (messages.Live, blocks.SessionBlock, blocks.MetricsBlock)
+SHARED: Final = (
+    messages.Live, blocks.SessionBlock, blocks.MetricsBlock, directions.MotionBlock,
+)  # fmt: skip
 """Payloads whose fields mean the same wherever else they stand."""
 
 
@@ -240,6 +234,7 @@ SECTIONS: Final[dict[str, Callable[[], str]]] = {
     "gatt-fields": gatt_fields,
     "quirks": quirk_profiles,
     "verdicts": verdicts,
+    **DIRECTION_SECTIONS,
 }
 
 

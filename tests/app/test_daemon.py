@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from ftms_bridge.app.daemon import Daemon
+from ftms_bridge.app.profiles import profile_path
 from ftms_bridge.app.replaying import Replay, ReplaySettings
+from ftms_bridge.cli.main import load
 from ftms_bridge.config.settings import Settings
 from ftms_bridge.errors import ConfigError, OutputFailed
 from ftms_bridge.mqtt.settings import BrokerSettings
@@ -68,7 +71,7 @@ async def test_a_newcomer_sees_availability_state_and_live_within_seconds(
             {"id": "bike", "name": "Test bike", "kind": "indoor_bike", "sensors": []}
         ]
         live = payload_of(ear, "ftms/bike/live")
-        assert live["direction"]["reason"] == "no_directional_channel"
+        assert live["direction"]["reason"] == "speed_source_unverified"
 
 
 async def test_commands_arrive_and_are_answered(
@@ -232,3 +235,97 @@ async def test_a_process_without_its_broker_keeps_running(recording: Path, tmp_p
     assert process.returncode == 0, errors
     assert b"127.0.0.1" in errors
     assert os.fsencode(str(tmp_path)) in errors  # where it records
+
+
+SHORT_RIDE = """
+[machine]
+id = "trainer"
+kind = "cross_trainer"
+
+[drivetrain]
+coupling = "fixed"
+gear = 4.0
+wheel_circumference_m = 0.45
+
+[firmware]
+rate_hz = 2.0
+direction_bit = "set"
+
+[[phase]]
+duration_s = 2.5
+direction = "forward"
+cadence_rpm = 30
+
+[[phase]]
+duration_s = 600
+direction = "backward"
+cadence_rpm = 30
+ramp_s = 1
+"""
+
+
+LIVE_TRAINER = "ftms/cross_trainer/live"
+
+
+def measured(word: str) -> str:
+    """Return how a live document begins to say so."""
+    return f'"direction":{{"direction":"{word}","basis":"measured"'
+
+
+def calibrated(folder: Path, port: int) -> Path:
+    """Return a configuration of two machines: one was calibrated, the other's profile is broken."""
+    ride, config = folder / "ride.ndjson", folder / "calibration.toml"
+    (folder / "short.toml").write_text(SHORT_RIDE)
+    config.write_text(
+        f'[bluetooth]\nstate_directory = "{folder}"\n[[machine]]\nid = "cross_trainer"\n'
+        'kind = "cross_trainer"\n'
+        'link = { type = "simulator", scenario = "cross_trainer_bit15" }\n'
+    )
+    for name, words in (
+        ("simulate", ["cross_trainer_bit15", "--out", str(ride)]),
+        ("calibrate", ["cross_trainer", "--from", str(ride), "--config", str(config)]),
+    ):
+        result = CliRunner().invoke(load(name), words)
+        assert result.exit_code == 0, result.output
+    profile_path(folder, "bike").write_text("nonsense")
+    path = folder / "bridge.toml"
+    path.write_text(
+        f'[mqtt]\nhost = "{HOST}"\nport = {port}\n'
+        f'[bluetooth]\nstate_directory = "{folder}"\n'
+        f'[recording]\ndirectory = "{folder / "recordings"}"\n'
+        '[[machine]]\nid = "cross_trainer"\nkind = "cross_trainer"\n'
+        f'link = {{ type = "simulator", scenario = "{folder / "short.toml"}" }}\n'
+        '[[machine]]\nid = "bike"\nkind = "indoor_bike"\n'
+        'link = { type = "simulator", scenario = "bike_freewheel_intervals" }\n'
+    )
+    return path
+
+
+async def test_what_was_calibrated_is_used_and_a_broken_profile_is_only_told(
+    broker: BrokerProcess, tmp_path: Path
+) -> None:
+    config = calibrated(tmp_path, broker.port)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ftms_bridge", "run", "--config", str(config)],
+        stderr=subprocess.PIPE,
+    )
+    async with listening(broker.port) as ear:
+        await ear.until(lambda e: measured("forward") in "".join(e.texts(LIVE_TRAINER)))
+        await ear.until(lambda e: measured("backward") in "".join(e.texts(LIVE_TRAINER)))
+        assert payload_of(ear, LIVE_TRAINER)["direction"]["evidence"][0]["proven"]
+        await ear.until(lambda e: len(e.texts("ftms/bike/live")) > 0)
+        assert payload_of(ear, "ftms/bike/live")["direction"]["direction"] != "forward"
+    process.send_signal(signal.SIGTERM)
+    _, errors = await asyncio.to_thread(process.communicate, None, 5)
+    assert process.returncode == 0
+    told = errors.decode()
+    assert "bike: nothing is known about its directions" in told
+    assert str(profile_path(tmp_path, "bike")) in told
+    assert "ftms-bridge calibrate" in told
+    assert "calibrated for direction: cross_trainer" in told
+    (file,) = (tmp_path / "recordings").glob("*.ndjson")
+    assert set(RecordingReader(file).header.profiles) == {"cross_trainer"}
+    replayed = Replay(ReplaySettings(files=(file,), base="ftms")).run()
+    (trainer,) = [one for one in replayed.summaries if one["machine"] == "cross_trainer"]
+    assert trainer["by_direction"]["forward"]["time_s"] > 0.0
+    assert trainer["by_direction"]["backward"]["time_s"] > 0.0

@@ -11,6 +11,7 @@ from ftms_bridge.app.profiles import (
     load_profile,
     load_profiles,
     profile_path,
+    read_profile,
     save_profile,
 )
 from ftms_bridge.errors import ConfigError, OutputFailed
@@ -47,16 +48,26 @@ def test_forgetting_says_whether_there_was_anything(tmp_path: Path) -> None:
     assert load_profile(tmp_path, "bike") is None
 
 
-def test_every_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
-    folder = profile_path(tmp_path, "bike").parent
-    folder.mkdir()
+def test_a_file_that_cannot_be_used_is_told_and_keeps_nobody_else_from_being_known(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = save_profile(tmp_path, "good", FIXED).parent
     (folder / "bike.toml").write_text("nonsense")
     (folder / "belt.toml").write_bytes(b"\xff\xfe")
     (folder / "trainer.toml").mkdir()
-    with pytest.raises(ConfigError) as raised:
-        load_profiles(tmp_path, ["bike", "belt", "trainer", "other"])
-    for name in ("bike.toml", "belt.toml", "trainer.toml"):
-        assert name in raised.value.what
+    found = load_profiles(tmp_path, ["bike", "belt", "trainer", "other", "good"])
+    assert found == {"good": FIXED}
+    warnings = [record.getMessage() for record in caplog.records]
+    for name, text in zip(("bike", "belt", "trainer"), warnings, strict=True):
+        assert text.startswith(f"{name}: nothing is known")
+        assert str(folder / f"{name}.toml") in text
+        assert "ftms-bridge calibrate" in text
+
+
+def test_a_file_can_be_read_wherever_it_is(tmp_path: Path) -> None:
+    path = save_profile(tmp_path, "bike", FIXED).rename(tmp_path / "mine.toml")
+    assert read_profile(path) == FIXED
+    assert read_profile(tmp_path / "none.toml") is None
 
 
 def test_a_file_that_is_no_profile_is_not_read_whole(tmp_path: Path) -> None:

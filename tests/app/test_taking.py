@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ftms_bridge.app import taking
+from ftms_bridge.app.calibrating import PARTS
 from ftms_bridge.app.taking import (
     END_AGAIN_S,
     LABELS,
@@ -129,6 +130,11 @@ async def test_labels_remarks_and_nothing_else_come_from_keys(
         {"remark": 2},
     ]
     assert (result.label, result.marks) == ("forward", 2)
+
+
+def test_calibration_understands_every_label() -> None:
+    assert set(LABELS.values()) == {*PARTS, "other", "unknown"}
+    assert len(set(LABELS) | {" ", "q"}) == len(LABELS) + 2
 
 
 def pressed(*keys: tuple[float, str]) -> tuple[bool, bool]:

@@ -33,7 +33,7 @@ def test_a_recording_holds_notifications_links_and_truth(tmp_path: Path) -> None
     assert len(labels) >= 20
     assert labels[-1].detail["direction"] == "forward"
     assert set(labels[-1].detail) == {
-        "direction", "driving", "speed_kmh", "cadence_per_min", "power_w",
+        "direction", "driving", "speed_kmh", "cadence_per_min", "power_w", "row", "evident",
     }  # fmt: skip
     links = [e.source for e in entries if isinstance(e, Marker) and e.kind == "connect"]
     assert sorted(filter(None, links)) == ["bike", "cadence", "power", "strap"]

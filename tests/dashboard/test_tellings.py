@@ -22,6 +22,10 @@ DETAILS: dict[EventType, tuple[dict[str, Number | str | bool | None], str]] = {
         {"lap": 1, "elapsed_s": 300.0, "distance_m": 2104, "avg_power_w": 149.6},
         "lap 1 took 5:00, 2104 m, 150 W",
     ),
+    "profile_void": (
+        {"what": "firmware", "expected": "1.0", "found": "2.0"},
+        "calibration does not count: firmware is 2.0, not 1.0",
+    ),
     "gap": ({"duration_s": 4.25}, "nothing heard for 4.2 s"),
     "counter_reset": (
         {"source": "bike", "counter": "distance_m"}, "distance counter started again"

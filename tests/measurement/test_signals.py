@@ -102,3 +102,31 @@ def test_a_crank_counter_that_does_not_count_leaves_the_machines_own_cadence() -
     assert signals.watch("cadence_rpm").value(1.5) == 90.0
     silent.values = [88.0]
     assert signals.watch("cadence_rpm").value(1.5) == 88.0
+
+
+def test_one_source_can_be_watched_alone_whoever_is_believed() -> None:
+    signals = Signals(BIKE)
+    own, meter = signals.watch_source("bike", "power_w"), signals.watch_source("crank", "power_w")
+    signals.add_lane(lane("bike", 1.0, power_w=150))
+    signals.add_lane(lane("crank", 1.0, power_w=200))
+    assert (own.value(1.0), meter.value(1.0)) == (150, 200)
+    assert signals.watch("power_w").value(1.0) == 200
+    assert (own.value(4.0), signals.watch_source("bike", "power_w")) == (None, own)
+
+
+def test_a_source_that_starts_over_is_watched_on() -> None:
+    signals = Signals(BIKE)
+    own = signals.watch_source("bike", "power_w")
+    signals.add_lane(lane("bike", 1.0, power_w=150))
+    signals.drop_lanes("bike")
+    assert own.value(1.0) is None
+    signals.add_lane(lane("bike", 2.0, power_w=160))
+    assert own.value(2.0) == 160
+
+
+def test_what_a_source_does_not_give_is_not_known_of_it() -> None:
+    signals = Signals(BIKE)
+    cadence = signals.watch_source("bike", "cadence_rpm")
+    signals.add_lane(lane("crank", 1.0, cadence_rpm=80.0))
+    assert cadence.value(1.0) is None
+    assert not cadence.offered

@@ -9,7 +9,7 @@ from ftms_bridge.measurement.source import Source
 from ftms_bridge.measurement.sources import MachineKind, MachineSpec
 from ftms_bridge.motion.direction import Direction
 from ftms_bridge.motion.estimator import DirectionTracker
-from ftms_bridge.motion.profile import UNPROVEN
+from ftms_bridge.motion.profile import UNPROVEN, Mismatch
 from ftms_bridge.pipeline.direction_events import DirectionEvents
 from ftms_bridge.pipeline.reports import REPEAT_EVERY_S, Reports
 from ftms_bridge.pipeline.settings import PipelineSettings
@@ -88,4 +88,14 @@ def test_a_declaration_is_told_from_its_begin_to_its_end() -> None:
         ("direction_declared", {"direction": "backward", "expires_s": 120.0}),
         ("declaration_expired", {"direction": "backward", "cause": "stop"}),
         ("direction_declared", {"direction": None, "expires_s": None}),
+    ]
+
+
+def test_a_profile_that_counts_no_more_says_why_and_nothing_when_it_counts_again() -> None:
+    bench = Bench(FakeTracker())
+    bench.events.profile_void(Mismatch("firmware", "1.9", "2.0"), 10.0)
+    bench.events.profile_void(None, 20.0)
+    assert bench.told() == [
+        ("profile_void", {"what": "firmware", "expected": "1.9", "found": "2.0"}),
+        ("profile_void", {"what": None, "expected": None, "found": None}),
     ]

@@ -125,7 +125,7 @@ def test_the_safety_key_ends_a_declaration_at_once() -> None:
     drive(pipeline, steps(0.0, 10))
     declaring(pipeline, 10.0, "belt", "backward")
     assert said(pipeline, "belt") is Direction.BACKWARD
-    effects = drive(pipeline, [Notification(12.0, "belt", MACHINE_STATUS, BY_KEY)])
+    effects = drive(pipeline, [Notification(11.0, "belt", MACHINE_STATUS, BY_KEY)])
     assert told(effects, "declaration_expired") == [
         {"direction": "backward", "cause": "safety_key"}
     ]
@@ -138,7 +138,7 @@ def test_another_status_or_a_damaged_one_ends_nothing(status: bytes) -> None:
     drive(pipeline, [*steps(0.0, 5), Notification(5.0, "belt", MACHINE_STATUS, BY_KEY)])
     drive(pipeline, steps(6.0, 4))
     declaring(pipeline, 10.0, "belt", "backward")
-    effects = drive(pipeline, [Notification(12.0, "belt", MACHINE_STATUS, status)])
+    effects = drive(pipeline, [Notification(11.0, "belt", MACHINE_STATUS, status)])
     assert told(effects, "declaration_expired") == []
     assert said(pipeline, "belt") is Direction.BACKWARD
 
@@ -178,7 +178,12 @@ def test_a_session_that_ends_out_of_a_pause_takes_a_declaration_of_the_pause_alo
     assert told(effects, "declaration_expired") == [ended]
 
 
-def test_what_is_declared_before_a_session_survives_its_begin() -> None:
-    pipeline = riding()
-    drive(pipeline, ride(10.0, 20, speed_kmh=25.0, cadence_rpm=80.0))
+def test_what_is_declared_before_a_session_survives_its_begin_and_not_its_end() -> None:
+    spec = MachineSpec("bike", MachineKind.INDOOR_BIKE)
+    pipeline = Pipeline(PipelineSettings((spec,), run_id="run"))
+    drive(pipeline, ride(0.0, 3, speed_kmh=0.0, cadence_rpm=0.0))
+    declaring(pipeline, 2.5, "bike", "backward")
+    drive(pipeline, ride(3.0, 20, speed_kmh=25.0, cadence_rpm=80.0))
     assert said(pipeline, "bike") is Direction.BACKWARD
+    pipeline.command(Command("bike", Verb.END), 23.0)
+    assert said(pipeline, "bike") is Direction.UNKNOWN

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time as time_of_day
 from functools import partial
@@ -20,6 +20,7 @@ from ftms_bridge.app.health import NoRadio, NoRecorder
 from ftms_bridge.app.links import LinkPlan, plan_links
 from ftms_bridge.app.loop import stop_on_signals
 from ftms_bridge.app.one_bridge import only_bridge
+from ftms_bridge.app.profiles import load_profiles
 from ftms_bridge.app.radio_meter import RadioMeter
 from ftms_bridge.app.radios import make_bluetooth
 from ftms_bridge.app.recorder import Recorder, RecorderSettings
@@ -30,6 +31,7 @@ from ftms_bridge.config.bluetooth import BluetoothLink
 from ftms_bridge.config.convert import pipeline_settings
 from ftms_bridge.config.settings import Settings
 from ftms_bridge.errors import BridgeError
+from ftms_bridge.motion.profile import DirectionProfile
 from ftms_bridge.mqtt.publisher import Outbox
 from ftms_bridge.mqtt.settings import BrokerSettings
 from ftms_bridge.pipeline import Pipeline, PipelineSettings
@@ -61,13 +63,19 @@ class Daemon:
     """One run of the bridge.
 
     remember: keep on disk which devices were bound.
+    profiles: what calibration has proven, by machine.
 
     Raises, when it is made, whatever is wrong with the links or the recording folder: better at
     once than in the middle of a ride.
     """
 
     def __init__(
-        self, settings: Settings, broker: BrokerSettings | None = None, *, remember: bool = True
+        self,
+        settings: Settings,
+        broker: BrokerSettings | None = None,
+        *,
+        remember: bool = True,
+        profiles: Mapping[str, DirectionProfile] | None = None,
     ) -> None:
         self.clock = monotonic_clock()
         self._settings = settings
@@ -80,8 +88,11 @@ class Daemon:
             machines=tuple(plan.machine for plan in self._plans),
             wall_zero=round(time.time() - self.clock(), 3),
         )
-        configured = pipeline_settings(
-            settings, run_id=self._identity.run_id, wall_zero=self._identity.wall_zero
+        configured = replace(
+            pipeline_settings(
+                settings, run_id=self._identity.run_id, wall_zero=self._identity.wall_zero
+            ),
+            profiles=profiles or {},
         )
         self._recorder = self._open_recorder(configured)
         # the links know more of their machines than the configuration says, such as sensors
@@ -193,13 +204,17 @@ async def run_daemon(settings: Settings) -> None:
     """
     stop = asyncio.Event()
     stop_on_signals(stop)
-    daemon = Daemon(settings)
+    machines = [machine.id for machine in settings.machine]
+    profiles = load_profiles(settings.bluetooth.state_directory, machines)
+    daemon = Daemon(settings, profiles=profiles)
     log.info(
         "bridging %s; broker %s:%d; stop with Ctrl-C",
-        ", ".join(machine.id for machine in settings.machine),
+        ", ".join(machines),
         settings.mqtt.host,
         settings.mqtt.port,
     )
+    if profiles:
+        log.info("calibrated for direction: %s", ", ".join(profiles))
     mqtt = settings.mqtt
     with only_bridge(f"{mqtt.host}:{mqtt.port}", mqtt.base):
         await daemon.run(stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Final
 from ftms_bridge.config.profile_file import parse_profile, profile_text
 from ftms_bridge.errors import ConfigError, OutputFailed
 from ftms_bridge.motion.profile import DirectionProfile
+
+log = logging.getLogger(__name__)
 
 FOLDER: Final = "direction"
 
@@ -28,7 +31,14 @@ def load_profile(state_dir: Path, machine: str) -> DirectionProfile | None:
 
     Raises ConfigError when there is a file that cannot be read or used.
     """
-    path = profile_path(state_dir, machine)
+    return read_profile(profile_path(state_dir, machine))
+
+
+def read_profile(path: Path) -> DirectionProfile | None:
+    """Return the profile in a file; None when there is no such file.
+
+    Raises ConfigError when it cannot be read or used.
+    """
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise _unreadable(path, "it is far too large")
@@ -43,23 +53,22 @@ def load_profile(state_dir: Path, machine: str) -> DirectionProfile | None:
 
 
 def load_profiles(state_dir: Path, machines: Iterable[str]) -> dict[str, DirectionProfile]:
-    """Return the profiles of those machines that have one.
+    """Return the profiles of those machines that have one that can be used.
 
-    Raises ConfigError that names every file that cannot be used.
+    One that cannot be is told in the log, and nothing counts as proven: a bridge must not stay away
+    because of it.
     """
-    found, problems = {}, []
+    found = {}
     for machine in machines:
         try:
             profile = load_profile(state_dir, machine)
         except ConfigError as error:
-            problems.append(error.what)
+            log.warning(
+                "%s: nothing is known about its directions: %s %s", machine, error.what, error.hint
+            )
             continue
         if profile is not None:
             found[machine] = profile
-    if problems:
-        raise ConfigError(
-            "\n  ".join(problems), hint="Mend it, or make it anew: ftms-bridge calibrate"
-        )
     return found
 
 

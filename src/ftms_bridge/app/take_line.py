@@ -7,7 +7,9 @@ from typing import Final
 from ftms_bridge.app.taking import CONNECTED, Taken
 
 LEGEND: Final = (
-    "keys: f forward  b backward  s stopped  o other  u unknown",
+    "keys: f forward  b backward  s stopped  u unknown",
+    "      c coast: legs still   g ghost: pedal without driving",
+    "      o other: side shuffle, or beside the belt",
     "      space: mark this moment  q twice: end",
 )
 """Lines to show once, above; each fits a terminal of 60 columns."""

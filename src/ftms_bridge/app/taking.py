@@ -32,10 +32,13 @@ LABELS: Final = {
     "f": "forward",
     "b": "backward",
     "s": "stopped",
+    "c": "coast",
+    "g": "ghost",
     "o": "other",
     "u": "unknown",
 }
-"""What the rider does from now on, by key; ``other`` is a side step or standing by the belt."""
+"""What the rider does from now on, by key. ``coast``: the wheel rolls over still legs; ``ghost``:
+the legs turn forward without driving it; ``other``: a side shuffle, or beside the belt."""
 
 MARK: Final = " "
 END: Final = "q"

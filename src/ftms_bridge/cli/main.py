@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "record": "Record one machine into a file, with labels by key press.",
     "calibrate": "Find out what a machine tells about forward and backward.",
     "replay": "Play recordings through the bridge.",
+    "explain": "Say why the direction in a recording was what it was.",
     "simulate": "Make a recording from a scenario of a virtual rider and machine.",
     "virtual": "Put virtual machines on a virtual radio for another terminal.",
     "eval": "Score what is said about the direction against a simulated truth.",

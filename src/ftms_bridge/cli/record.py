@@ -53,10 +53,11 @@ def command(
 ) -> None:
     """Record MACHINE, by its id in the configuration, and say by key what you really do.
 
-    Keys: f forward, b backward, s stopped, o other (side step, beside the belt), u unknown; space
-    marks this moment. q twice within 2 s ends it, and so does Ctrl-C or Ctrl-D. A running bridge
-    must let go of the machine first: ftms-bridge link release MACHINE. Only bytes, times and your
-    labels are kept; serial numbers and addresses are not.
+    Keys: f forward, b backward, s stopped, c coast (it rolls, legs still), g ghost (pedal forward
+    without driving), o other (side shuffle, beside the belt), u unknown; space marks this moment.
+    q twice within 2 s ends it, and so does Ctrl-C or Ctrl-D. A running bridge must let go of the
+    machine first: ftms-bridge link release MACHINE. Only bytes, times and your labels are kept;
+    serial numbers and addresses are not.
     """
     import asyncio
 

@@ -115,7 +115,8 @@ def _record(simulation: Simulation, out: Path, until_s: float | None) -> tuple[i
 def _write_events(
     writer: RecordingWriter, simulation: Simulation, until_s: float | None
 ) -> tuple[int, int]:
-    from ftms_bridge.gatt.notification import LinkChange, Notification
+    from ftms_bridge.app.recorder import reading_marker
+    from ftms_bridge.gatt.notification import DirectionReading, LinkChange, Notification
     from ftms_bridge.recordings.format import Marker
 
     notifications = labels = 0
@@ -126,6 +127,8 @@ def _write_events(
         elif isinstance(event, LinkChange):
             kind = "connect" if event.up else "disconnect"
             writer.mark(Marker(event.at, kind, event.source, {"reason": event.reason}))
+        elif isinstance(event, DirectionReading):
+            writer.mark(reading_marker(event))
         else:
             writer.mark(_label(event))
             labels += 1
@@ -146,5 +149,7 @@ def _label(truth: Truth) -> Marker:
             "speed_kmh": truth.speed_kmh,
             "cadence_per_min": truth.cadence_per_min,
             "power_w": truth.power_w,
+            "row": truth.row,
+            "evident": truth.evident,
         },
     )

@@ -60,6 +60,14 @@ def _ended(detail: Document) -> str:
     return f"session ended by {ended_by}" if ended_by else "session ended"
 
 
+def _void(detail: Document) -> str:
+    what = detail.text("what")
+    if what is None:
+        return "calibration counts again"
+    expected, found = detail.text("expected") or ABSENT, detail.text("found") or ABSENT
+    return f"calibration does not count: {what} is {found}, not {expected}"
+
+
 _TELLINGS: Final[dict[str, Callable[[Document], str]]] = {
     "gap": _gap,
     "lap": _lap,
@@ -74,4 +82,5 @@ _TELLINGS: Final[dict[str, Callable[[Document], str]]] = {
     "direction_declared": declared,
     "declaration_expired": expired,
     "session_ended": _ended,
+    "profile_void": _void,
 }

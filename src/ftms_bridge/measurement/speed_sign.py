@@ -21,13 +21,15 @@ _NOT_AVAILABLE_KMH: Final = 0.015
 class SpeedSign:
     """Tells whether a source sends its speed as positive, or as the two's complement of a negative.
 
-    sign: 1, -1, or 0 when the last record said neither.
+    sign: 1, -1, or 0 when the last speed said neither. heard: how many speeds there were: not
+    every record has one.
     """
 
-    __slots__ = ("_in_a_row", "_is_sure", "sign")
+    __slots__ = ("_in_a_row", "_is_sure", "heard", "sign")
 
     def __init__(self) -> None:
         self.sign = 0
+        self.heard = 0
         self._in_a_row = 0
         self._is_sure = False
 
@@ -37,6 +39,7 @@ class SpeedSign:
         A single one is garbage more often than not, and stays the impossible speed that it is. A
         source that has sent two is known to do it: from then on each one counts, also slow ones.
         """
+        self.heard += 1
         if speed_kmh is not None and speed_kmh <= SIGNED_FROM_KMH:
             self.sign = 1 if speed_kmh > 0 else 0
             self._in_a_row = 0

@@ -73,6 +73,8 @@ class DirectionTracker:
         self._own: tuple[Channel, ...] = ()
         self._seldom: tuple[Channel, ...] = ()
         self._seldom_at = NEVER
+        self._has_cadence = False
+        self._is_hopeful = False
         self._cadence = signals.watch_source(spec.id, "cadence_rpm")
         self._speed = signals.watch_source(spec.id, "speed_kmh")
         self.channels = tuple(dict.fromkeys(c for row in self._by_source.values() for c in row))
@@ -86,8 +88,11 @@ class DirectionTracker:
         self.estimate = self.posterior.estimate
         self.trust(profile)
 
-    def trust(self, profile: DirectionProfile) -> None:
-        """Take over what calibration has proven; `UNPROVEN` takes everything back."""
+    def trust(self, profile: DirectionProfile, at: float | None = None) -> None:
+        """Take over what calibration has proven; `UNPROVEN` takes everything back.
+
+        at: when, if that is in the middle of a run: what was said was said on other grounds.
+        """
         self._why.profile = profile
         self.drivetrain = assumed_drivetrain(self._kind, profile)
         self.posterior.trust(self.drivetrain, profile.smoothing_s)
@@ -101,9 +106,13 @@ class DirectionTracker:
         self._measurements = {
             s: [c for c in row if c.kind is not CRANK_ANGLE] for s, row in worth.items()
         }
+        self._is_hopeful = any(channel.proven for channel in self.channels)
         own = worth[self._machine]
         self._own = tuple(c for c in own if not c.kind.seldom)
         self._seldom = tuple(c for c in own if c.kind.seldom)
+        if at is not None:
+            self.posterior.open(at)
+            self._publish()
 
     def receive(
         self,
@@ -203,7 +212,7 @@ class DirectionTracker:
         self._moved_at = at
         if dt_s > GAP_S:
             posterior.open(at)
-        if not posterior.is_idle or self.declaration.estimate is not None:
+        if self._is_hopeful or not posterior.is_idle or self.declaration.estimate is not None:
             self._look_for_dip(at)
         for channel in self._own:
             channel.weigh(at)
@@ -211,13 +220,18 @@ class DirectionTracker:
             self._seldom_at = at
             for channel in self._seldom:
                 channel.weigh(at)
+            self._is_hopeful = any(map(is_heard_hope, self.channels))
         posterior.decide(at)
 
     def _look_for_dip(self, at: float) -> None:
-        """Look at what the machine itself shows: its smoothing is known."""
+        """Look at what the machine itself shows: its smoothing is known.
+
+        A cadence that was never above zero is none; the speed is looked at then.
+        """
         pace = self._cadence.value(at)
-        if pace is None:
-            pace = self._speed.value(at)
+        if pace is None or not self._has_cadence:
+            self._has_cadence = pace is not None and pace > 0
+            pace = pace if self._has_cadence else self._speed.value(at)
         if pace is not None and self.posterior.look_for_dip(pace, at):
             self._end_declaration_at_stop()
 
@@ -225,6 +239,7 @@ class DirectionTracker:
         posterior = self.posterior
         if self._still_since is None:
             self._still_since = at
+            posterior.look_for_dip(0.0, at)
             if posterior.estimate.reason in NOT_SEEN:
                 posterior.be_unknown(Reason.BELOW_MIN_SPEED, at)
         still_s = at - self._still_since
@@ -269,3 +284,9 @@ class DirectionTracker:
                 )
         else:
             self.estimate = measured
+
+
+def is_heard_hope(channel: Channel) -> bool:
+    """Say whether a channel is heard that could decide: then dips must be known from before."""
+    is_told = channel.proven or (channel.kind.promising and channel.at > NEVER)
+    return is_told and channel.can_decide

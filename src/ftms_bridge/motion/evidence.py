@@ -135,6 +135,12 @@ class Channel:
         return self.cap >= DECIDES and (self._backward > 0.0 or self._forward > 0.0)
 
     @property
+    def could_say_this(self) -> bool:
+        """Say whether what it states now is worth anything, as far as it is proven."""
+        strength = self._backward if self.sign * self.polarity > 0 else self._forward
+        return self.sign == 0 or strength > 0.0
+
+    @property
     def is_worth_weighing(self) -> bool:
         """Say whether its samples can matter: to an estimate, to a reason or to a calibration."""
         return not self.is_mute

@@ -127,7 +127,9 @@ class Fusion:
         elif self._at_odds_since is None:
             self._at_odds_since = at
         elif at - self._at_odds_since > CONFLICT_S and backward is not None and forward is not None:
-            self.conflict = (backward, forward)
+            known = self.conflict
+            if known is None or known[0] is not backward or known[1] is not forward:
+                self.conflict = (backward, forward)
 
 
 def strength(row: Evidence) -> tuple[float, str, str]:

@@ -189,7 +189,9 @@ class MeasuredPosterior:
         if leader.is_explicit or at - self._leaning_since >= held_s:
             self._confirm(way, at)
         elif self._said != 0:
+            leaning_since = self._leaning_since
             self._give_up(at)
+            self._leaning, self._leaning_since = way, leaning_since
 
     def _give_up(self, at: float) -> None:
         self.onset_at = at

@@ -31,7 +31,8 @@ class WhyUnknown:
         for channel in fusion.channels:
             if channel.at == NEVER or channel.is_mute:
                 continue
-            if channel.can_decide and (channel.proven or channel.kind.promising):
+            is_told = channel.proven or (channel.kind.promising and channel.could_say_this)
+            if channel.can_decide and is_told:
                 is_stale = at - channel.at > channel.fresh_s
                 return Reason.EVIDENCE_STALE if is_stale else Reason.AFTER_STOP_UNCONFIRMED
             is_promising = is_promising or channel.kind.promising

@@ -70,9 +70,9 @@ class Heading:
         self._tracker.doubt(at)
         self._follow(at)
 
-    def hear(self, source: str, at: float) -> None:
+    def hear(self, source: str, characteristic: int, at: float) -> None:
         """Take note that a sensor has sent something."""
-        self._tracker.hear(source, at)
+        self._tracker.hear(source, characteristic, at)
         self._follow(at)
 
     def sense(self, value: float, at: float) -> None:
@@ -98,8 +98,7 @@ class Heading:
         if mismatch == self.mismatch:
             return
         if mismatch is None or self.mismatch is None:
-            self._tracker.trust(self.profile if mismatch is None else UNPROVEN)
-            self._tracker.posterior.open(at)
+            self._tracker.trust(self.profile if mismatch is None else UNPROVEN, at)
         self.mismatch = mismatch
         self._events.profile_void(mismatch, at)
         self._follow(at)
@@ -146,7 +145,7 @@ class Heading:
             ended, self._declared = self._declared, tracker.declaration.estimate
             if ended is not None:
                 self._events.expired(ended, cause, at)
-        if tracker.posterior.fusion.conflict is not self._conflict:
+        if tracker.posterior.fusion.conflict != self._conflict:
             self._conflict = tracker.posterior.fusion.conflict
             if tracker.posterior.fusion.conflict is not None:
                 self._events.conflict(at)

@@ -94,7 +94,7 @@ class MachineTrack:
         """Take one notification of the machine or one of its sensors; return what is due."""
         if source is not self.own:
             source.receive(characteristic, data, at)
-            self.heading.hear(source.id, at)
+            self.heading.hear(source.id, characteristic, at)
         else:
             dt_s = at - self._last_at
             gap = dt_s > MIN_GAP_S and self._open_gap(dt_s)

@@ -27,7 +27,7 @@ def test_an_explicit_rig_that_is_good_enough() -> None:
     one = replace(rig("explicit", "200f 200b", "2? 198F 2? 198B"), interval_bias_s=-2.0, ece=0.05)
     assert verdicts(one) == {
         "selective error": True,
-        "coverage": True,
+        "evident coverage": True,
         "p95 onset at 1 Hz, s": True,
         "calibration error": True,
         "false flips in 10 h, at least 1": True,
@@ -48,7 +48,7 @@ def test_an_explicit_rig_that_is_not() -> None:
 def test_blind_cadences_need_not_be_covered() -> None:
     one = rig("explicit", "40f", "10? 30F", name="crank_vector", dark="10# 30.")
     assert verdicts(one)["evident coverage"]
-    assert not verdicts(rig("explicit", "40f", "10? 30F", dark="10# 30."))["coverage"]
+    assert not verdicts(rig("explicit", "40f", "10? 30F"))["evident coverage"]
 
 
 def test_a_null_rig_may_not_say_anything() -> None:

@@ -134,8 +134,14 @@ def test_silence_and_faults_are_disturbances_for_a_while() -> None:
 
 
 def test_blind_cadences_carry_no_evidence() -> None:
-    samples, _ = listen([truth(0.0, cadence=60.0), truth(1.0, cadence=75.0)], angle_rate_hz=1.0)
+    events = [note(0.0), truth(0.5, cadence=60.0), truth(1.0, cadence=75.0)]
+    samples, _ = listen(events, angle_rate_hz=1.0)
     assert [one.evident for one in samples] == [False, True]
+
+
+def test_what_is_not_heard_carries_no_evidence() -> None:
+    samples, _ = listen([truth(0.0), note(0.5), truth(1.0), truth(3.5)])
+    assert [one.evident for one in samples] == [False, True, False]
 
 
 def test_evidence_is_noted_on_demand() -> None:

@@ -106,6 +106,7 @@ def _contradiction(around: Surroundings, sensor: str) -> Channel:
         sensor,
         around.profile,
         machine=watch(around.spec.id, "power_w"),
+        cadence=watch(around.spec.id, "cadence_rpm"),
         meter=watch(sensor, "power_w"),
         meter_rpm=watch(sensor, "cadence_rpm"),
         reading=around.reading,

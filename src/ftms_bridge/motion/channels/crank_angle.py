@@ -30,6 +30,11 @@ LARGEST_SPREAD_DEG: Final = 60.0
 
 LONGEST_PAIR_S: Final = 2.5
 
+FIRST_WAITS: Final = 6
+LOST_FROM: Final = 1.75
+"""Waits of which the period is the mean at first, and the share of it from which a packet was lost
+(house choices)."""
+
 BLIND_BELOW: Final = 2.0
 """Log-odds that a pair could give at best, below which the cadence is a blind one: the crank would
 stand in the same place whichever way it turned."""
@@ -137,23 +142,32 @@ class CrankAngle(Channel):
 
 
 class Rhythm:
-    """Knows how regularly packets are sent, behind the jitter with which they arrive."""
+    """Knows how regularly packets are sent, behind the jitter with which they arrive.
 
-    __slots__ = ("_period_s",)
+    The period is the mean of the first waits at first. A jitter of 0.4 s must not pass for a lost
+    packet then, nor fix half the period for ever.
+    """
+
+    __slots__ = ("_heard", "_period_s")
 
     def __init__(self) -> None:
+        self._heard = 0
         self._period_s = 0.0
 
     def receive(self, waited_s: float) -> float:
-        """Take the time between two arrivals; return the likely time between their sendings."""
-        period_s = self._period_s
-        if period_s == 0.0:
+        """Take the time between two arrivals; return the likely time between their sendings.
+
+        Infinite while the rhythm is not known.
+        """
+        if self._heard < FIRST_WAITS:
             if waited_s < LONGEST_PAIR_S:
-                self._period_s = waited_s
-            return waited_s
-        steps = max(round(waited_s / period_s), 1)
+                self._heard += 1
+                self._period_s += (waited_s - self._period_s) / self._heard
+            return float("inf")
+        is_next = waited_s < LOST_FROM * self._period_s
+        steps = 1 if is_next else max(round(waited_s / self._period_s), 1)
         if steps <= 3:
-            self._period_s += (waited_s / steps - period_s) * 0.1
+            self._period_s += (waited_s / steps - self._period_s) * 0.05
         return steps * self._period_s
 
 

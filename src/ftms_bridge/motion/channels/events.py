@@ -23,7 +23,12 @@ AGREEMENT: Final = 0.5
 FALLS_NEEDED: Final = 3
 """Consoles correct their distance now and then; so many falls in a row do not (house choice)."""
 
-SAYS_BACKWARD: Final = re.compile(r"\b(revers|backward|retro|r(ü|ue)ckw)", re.IGNORECASE)
+SAYS_BACKWARD: Final = re.compile(
+    r"\b(backwards?|retro|r(ü|ue)ckw(ä|ae)rts"
+    r"|revers(e|ed|ing)(?= (mode|direction|walk|run|pedal|belt))|revers(e|ed|ing)\W*$)",
+    re.IGNORECASE,
+)
+"""Words for it in English, German and Italian; "reverse pyramid" is the name of a programme."""
 
 
 class FallingDistance(Channel):
@@ -102,12 +107,18 @@ class NegativeClimb(Channel):
 class StatusText(Channel):
     """The training status says it in words."""
 
-    __slots__ = ("_read", "_seen")
+    __slots__ = ("_is_spent", "_read", "_seen")
 
     def __init__(self, source: Source, profile: DirectionProfile) -> None:
+        self._is_spent = False
         super().__init__(STATUS_TEXT, source.id, profile)
         self._read = source.last_read
         self._seen: Decoded | None = None
+
+    def reset(self) -> None:
+        """Forget the text too: after a stop it is an old one, until it is sent again."""
+        super().reset()
+        self._is_spent = True
 
     def weigh(self, at: float) -> None:
         """Take the newest text, while it is there."""
@@ -119,5 +130,6 @@ class StatusText(Channel):
             text = decoded.fields.get("text")
             self.value = text if isinstance(text, str) else None
             self.reset()
-        if self.value is not None and SAYS_BACKWARD.search(str(self.value)):
+            self._is_spent = False
+        if not self._is_spent and self.value is not None and SAYS_BACKWARD.search(str(self.value)):
             self.state(1, at)

@@ -7,7 +7,7 @@ from typing import Final
 from ftms_bridge.measurement.signals import Signal
 from ftms_bridge.motion.channels.table import METER_CONTRADICTION, NEGATIVE_POWER
 from ftms_bridge.motion.evidence import NEVER, Channel
-from ftms_bridge.motion.profile import DirectionProfile
+from ftms_bridge.motion.profile import DirectionProfile, Drivetrain
 from ftms_bridge.motion.reading import MotionReading
 
 TURNING_RPM: Final = 20.0
@@ -27,6 +27,9 @@ CONTRADICTION_S: Final = 3.0
 """How long they must disagree: a meter may drop out for a record or two."""
 
 AGREEMENT: Final = 0.25
+UNPROVEN_KEEPS: Final = 0.7
+"""What is left from record to record of what an unproven contradiction said, when it is over."""
+
 STEADY: Final = 0.85
 """A machine whose power fades after a stop shows less than this of what it showed 3 s ago."""
 
@@ -76,8 +79,8 @@ class MeterContradiction(Channel):
     """
 
     __slots__ = (
-        "_at_odds_s", "_machine", "_machine_w", "_meter", "_meter_rpm", "_meter_w", "_reading",
-        "_recent_w",
+        "_at_odds_s", "_cadence", "_is_moot", "_machine", "_machine_w", "_meter", "_meter_rpm",
+        "_meter_w", "_reading", "_recent_w",
     )  # fmt: skip
 
     def __init__(
@@ -86,18 +89,30 @@ class MeterContradiction(Channel):
         profile: DirectionProfile,
         *,
         machine: Signal,
+        cadence: Signal,
         meter: Signal,
         meter_rpm: Signal,
         reading: MotionReading,
     ) -> None:
         super().__init__(METER_CONTRADICTION, source, profile)
         self._machine = machine
+        self._cadence = cadence
         self._meter = meter
         self._meter_rpm = meter_rpm
         self._reading = reading
         self._at_odds_s = 0.0
         self._recent_w = 0.0
         self._machine_w = self._meter_w = 0.0
+
+    def trust(self, profile: DirectionProfile) -> None:
+        """Take over what is proven; on a freewheel machine and meter may both be right."""
+        super().trust(profile)
+        self._is_moot = profile.drivetrain is Drivetrain.FREEWHEEL
+
+    @property
+    def is_worth_weighing(self) -> bool:
+        """Say whether crank and flywheel can turn together."""
+        return not self._is_moot and not self.is_mute
 
     def reset(self) -> None:
         """Forget what was believed, and for how long they have been at odds."""
@@ -107,7 +122,7 @@ class MeterContradiction(Channel):
     def weigh(self, at: float) -> None:
         """Compare the newest powers; called with each record of the machine."""
         machine_w, meter_w = self._machine.value(at), self._meter.value(at)
-        dt_s, rpm = self._reading.dt_s, self._reading.cadence_rpm
+        dt_s, rpm = self._reading.dt_s, self._cadence.value(at)
         if machine_w is None or meter_w is None or rpm is None:
             self._at_odds_s = 0.0
             return
@@ -117,6 +132,8 @@ class MeterContradiction(Channel):
         if not is_working or machine_w < STEADY * self._recent_w:
             self._at_odds_s = 0.0
             self.sign, self.at = 0, at
+            if not self.proven:
+                self.fade(UNPROVEN_KEEPS)
         elif meter_w <= NO_WORK_W:
             self._at_odds_s += dt_s
             if self._at_odds_s >= CONTRADICTION_S:

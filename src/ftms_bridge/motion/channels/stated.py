@@ -56,6 +56,8 @@ class SignedSpeed(Channel):
         if sign != 0:
             self.value = "positive" if sign > 0 else "negative"
             self.state(-sign, at)
+        elif self.llr == 0.0:
+            self.reset()  # garbage between two negative ones: they are not in a row
 
 
 class RevolutionCounter(Channel):

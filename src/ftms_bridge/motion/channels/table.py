@@ -75,7 +75,7 @@ NEGATIVE_POWER: Final = ChannelKind(
 METER_CONTRADICTION: Final = ChannelKind(
     "meter_contradiction",
     "the machine shows power while a meter at the crank shows none (fixed drive)",
-    backward=0.5, forward=0.0, forward_later=0.0, proven=1.0, cap=2.0, cap_proven=4.0,
+    backward=0.5, forward=0.0, forward_later=0.0, proven=1.0, cap=1.5, cap_proven=4.0,
     fresh_s=6.0, explicit=False,
     fails="a meter that drops out, measures one side, or shows the size of negative power",
     reference="a meter that takes every turn for forward sees negative work, and clips it",
