@@ -1,4 +1,4 @@
-"""Frames of real machines, all of which moved forward or coasted: nothing may be called backward."""
+"""Frames of real machines, which all went forward or coasted: nothing may be called backward."""
 
 from __future__ import annotations
 

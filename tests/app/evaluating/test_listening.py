@@ -134,7 +134,7 @@ def test_silence_and_faults_are_disturbances_for_a_while() -> None:
 
 
 def test_blind_cadences_carry_no_evidence() -> None:
-    events = [note(0.0), truth(0.5, cadence=60.0), truth(1.0, cadence=75.0)]
+    events: list[Event] = [note(0.0), truth(0.5, cadence=60.0), truth(1.0, cadence=75.0)]
     samples, _ = listen(events, angle_rate_hz=1.0)
     assert [one.evident for one in samples] == [False, True]
 
