@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,9 +50,9 @@ class AnsweringBridge:
             try:
                 yield self
             finally:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+                while not task.done():  # wait_for of Python 3.11 can swallow a cancellation
+                    task.cancel()
+                    await asyncio.wait([task], timeout=0.5)
 
     async def _leave(self, client: aiomqtt.Client) -> None:
         await self._keep(client, "bridge/availability", self.availability)

@@ -128,7 +128,7 @@ class EngagementLine(Channel):
 
     def describe(self) -> str | float | None:
         """Return speed and cadence, for people."""
-        return f"{self._speed_kmh} km/h at {self._rpm} rpm"
+        return f"{self._speed_kmh:g} km/h at {self._rpm:g} rpm"
 
     def _judge_power(self, power_w: float | None, dt_s: float) -> bool:
         """Take the power: whether somebody drives, or nobody; return whether it rises."""

@@ -145,7 +145,7 @@ class MeterContradiction(Channel):
 
     def describe(self) -> str | float | None:
         """Return both powers, for people."""
-        return f"machine {self._machine_w} W, meter {self._meter_w} W"
+        return f"machine {self._machine_w:g} W, meter {self._meter_w:g} W"
 
     def _agree_on_work(self, dt_s: float, at: float) -> None:
         if self.proven:
