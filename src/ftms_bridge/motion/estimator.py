@@ -206,9 +206,10 @@ class DirectionTracker:
 
     def _move(self, dt_s: float, at: float) -> None:
         posterior = self.posterior
-        if self._moved_at == NEVER or posterior.estimate.direction is Direction.STOPPED:
-            posterior.set_off(at)
-        self._still_since = None
+        if self._still_since is not None or self._moved_at == NEVER:
+            if self._moved_at == NEVER or posterior.estimate.direction is Direction.STOPPED:
+                posterior.set_off(at)
+            self._still_since = None
         self._moved_at = at
         if dt_s > GAP_S:
             posterior.open(at)
@@ -229,7 +230,7 @@ class DirectionTracker:
         A cadence that was never above zero is none; the speed is looked at then.
         """
         pace = self._cadence.value(at)
-        if pace is None or not self._has_cadence:
+        if not self._has_cadence or pace is None:
             self._has_cadence = pace is not None and pace > 0
             pace = pace if self._has_cadence else self._speed.value(at)
         if pace is not None and self.posterior.look_for_dip(pace, at):

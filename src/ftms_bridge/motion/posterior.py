@@ -140,15 +140,17 @@ class MeasuredPosterior:
             for channel in self._dated:
                 if channel.onset_at is not None and channel.onset_at > self.onset_at:
                     self.onset_at = channel.onset_at
-        persists = not self._gate.is_open
+        gate = self._gate
+        persists = not gate.is_open
         total = self.fusion.add_up(at, persists=persists)
-        if self._gate.is_falling and total * self._said_before > 0.0:
+        if gate.is_falling and total * self._said_before > 0.0:
             return  # what the machine shows fades, and the way before it says nothing about now
         at_odds = self.fusion.conflict is not None
-        if abs(total) >= DECIDES and not at_odds:
+        if (total >= DECIDES or total <= -DECIDES) and not at_odds:
             way = 1 if total > 0.0 else -1
             if way == self._said:
-                self._refresh(at, persists=persists)
+                if persists or total != self._told_total:
+                    self._refresh(at, persists=persists)
             else:
                 self._lean(way, at)
             return
@@ -214,10 +216,7 @@ class MeasuredPosterior:
 
     def _refresh(self, at: float, *, persists: bool) -> None:
         """Renew the confidence when it has changed by more than a rounding."""
-        total = self.fusion.total
-        if total == self._told_total and not persists:
-            return
-        self._told_total = total
+        self._told_total = self.fusion.total
         known = self.estimate
         confidence = self._confidence(at, persists=persists)
         if known.confidence is not None and abs(confidence - known.confidence) > TOLD_STEP:
