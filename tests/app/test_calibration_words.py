@@ -99,12 +99,13 @@ def test_a_swapped_channel_is_named() -> None:
     assert "Ways out" not in text
 
 
-def test_steps_are_a_hint_and_no_more() -> None:
+def test_steps_tell_slowly_and_of_one_walker() -> None:
     proof = ChannelProof("gait_ratio", "pod", 1, 30, 3.4)
     gait = GaitBaseline("pod", 2.0, 80.0, 90.0, 0.02)
     text = words(BELT, DirectionProfile(gait=gait, channels=(proof,), warnings=("Short.",)))
-    assert not can_decide(proof)
-    assert "A hint from gait_ratio" in text
+    assert can_decide(proof)
+    assert "from your steps, after half a minute" in text
+    assert "somebody else" in text
     assert "80 a minute forward, 90 backward" in text
     assert "Note: Short." in text
 

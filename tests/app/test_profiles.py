@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ftms_bridge.app.profiles import (
+    KEPT_SUFFIX,
     forget_profile,
     load_profile,
     load_profiles,
@@ -97,3 +98,13 @@ def test_a_failed_write_leaves_the_old_profile(
         save_profile(tmp_path, "bike", DirectionProfile())
     assert load_profile(tmp_path, "bike") == FIXED
     assert [one.name for one in (tmp_path / "direction").iterdir()] == ["bike.toml"]
+
+
+def test_the_profile_before_is_kept(tmp_path: Path) -> None:
+    first, second = DirectionProfile(smoothing_s=1.5), DirectionProfile(smoothing_s=2.5)
+    path = save_profile(tmp_path, "bike", first)
+    kept = path.with_suffix(KEPT_SUFFIX)
+    assert not kept.exists()
+    save_profile(tmp_path, "bike", second)
+    assert read_profile(kept) == first
+    assert read_profile(path) == second

@@ -72,7 +72,8 @@ def test_what_is_too_old_counts_only_where_a_direction_persists() -> None:
     old = saying(4.0, fresh_s=5.0)
     assert fused(old, at=5.0) == 4.0
     assert fused(old, at=5.1) == 0.0
-    assert fused(old, at=500.0, persists=True) == 4.0
+    assert fused(old, at=180.0, persists=True) == 4.0
+    assert fused(old, at=181.0, persists=True) == (0.0 if old.is_explicit else 4.0)
 
 
 def test_the_leader_is_the_strongest_voice() -> None:

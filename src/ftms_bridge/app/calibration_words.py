@@ -138,6 +138,11 @@ def _knowable(profile: DirectionProfile) -> Iterator[str]:
                 f"A hint from {proof.channel} ({meaning}): it supports others and cannot decide "
                 "alone."
             )
+        elif proof.channel == "gait_ratio":
+            yield (
+                "Forward and backward from your steps, after half a minute, near the speed of the "
+                "calibration, and only while you walk: somebody else's steps would be misread."
+            )
         elif proof.channel == "engagement_line":
             yield (
                 "Backward whenever you pedal and the wheel does not follow; forward when you "
@@ -151,10 +156,7 @@ def _knowable(profile: DirectionProfile) -> Iterator[str]:
 
 def can_decide(proof: ChannelProof) -> bool:
     """Say whether a proven channel can say a direction without others."""
-    caps = {kind.name: kind.cap_proven for kind in CHANNELS}
-    return min(proof.cap, caps.get(proof.channel, proof.cap)) >= DECIDES and (
-        proof.channel != "gait_ratio"
-    )
+    return any(kind.name == proof.channel and kind.cap_proven >= DECIDES for kind in CHANNELS)
 
 
 def _unknowable(kind: MachineKind, profile: DirectionProfile) -> Iterator[str]:

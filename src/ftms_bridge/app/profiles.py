@@ -16,6 +16,8 @@ from ftms_bridge.motion.profile import DirectionProfile
 log = logging.getLogger(__name__)
 
 FOLDER: Final = "direction"
+KEPT_SUFFIX: Final = ".toml.before"
+"""Of the profile that the last calibration replaced."""
 
 LARGEST_BYTES: Final = 1_000_000
 """House choice: a hundred times what a profile takes; more is not one."""
@@ -75,6 +77,8 @@ def load_profiles(state_dir: Path, machines: Iterable[str]) -> dict[str, Directi
 def save_profile(state_dir: Path, machine: str, profile: DirectionProfile) -> Path:
     """Write the profile of a machine, whole or not at all; return where.
 
+    The one before is kept beside it, as ``.toml.before``: a new one may know less.
+
     Raises OutputFailed when it cannot be written.
     """
     path = profile_path(state_dir, machine)
@@ -85,6 +89,8 @@ def save_profile(state_dir: Path, machine: str, profile: DirectionProfile) -> Pa
             file.write(profile_text(profile))
             file.flush()
             os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):  # the first profile has none before it
+            path.with_suffix(KEPT_SUFFIX).write_bytes(path.read_bytes())
         os.replace(fresh, path)  # noqa: PTH105 - atomic, and says so
     except OSError as error:
         with contextlib.suppress(OSError):

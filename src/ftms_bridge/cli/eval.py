@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from math import ceil
+from math import ceil, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -92,6 +92,8 @@ def direction(
     """
     from ftms_bridge.app.evaluating.ride import Task
 
+    if not isfinite(minutes) or (hours is not None and not isfinite(hours)):
+        raise UsageError("Hours and minutes must be numbers.", hint="Such as --hours 10.")
     first, after = _range(seeds, hours, minutes)
     if wrong is not None and not calibrated:
         raise UsageError("There is no profile to spoil.", hint="Leave --uncalibrated out.")

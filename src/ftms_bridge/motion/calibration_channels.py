@@ -32,7 +32,7 @@ SPEAKS_ONE_WAY: Final = frozenset(
 """Channels of which only the reading "backward" is remarkable: that it is missing one way is an
 answer too. That "forward" is missing is none: there may only have been too little to see."""
 
-NOT_JUDGED: Final = frozenset({"engagement_line", "wheel_acceleration", "gait_ratio"})
+NOT_JUDGED: Final = frozenset({"engagement_line", "gait_ratio"})
 """Channels that depend on what else is learnt; they are judged by that."""
 
 

@@ -152,7 +152,14 @@ def _freewheels(
     false_s = seconds([one for one in ahead if line.is_short(one) and one.cadence_steady])
     met_s = int(seconds([one for one in ahead if line.is_met(one)]))
     is_clean = false_s <= FALSE_SHARE * (met_s + false_s) and met_s >= LEAST_S
+    is_free = found.drivetrain is Drivetrain.FREEWHEEL or _stands_under_legs(samples)
     told = "The wheel does not follow when the legs turn backward."
+    if not is_free:
+        told += (
+            " But it neither rolled on under still legs nor stood under turning ones: a speed made "
+            "from the power looks the same, so this proves nothing."
+        )
+        return replace(found, texts=(*found.texts, told))
     if not is_clean:
         told += " But forward it fell behind as well, so this proves nothing."
     return replace(
@@ -162,6 +169,19 @@ def _freewheels(
         engagement=min(short_s, met_s) if is_clean else 0,
         texts=(*found.texts, told),
     )
+
+
+def _stands_under_legs(samples: list[Sample]) -> bool:
+    """Say whether the wheel stood, and no power was shown, while the legs turned backward."""
+    standing = [
+        one
+        for one in samples
+        if one.part is Part.BACKWARD
+        and (one.reading.cadence_rpm or 0.0) > TURNING_RPM
+        and (wheel_speed(one) or 0.0) < ROLLING_KMH
+        and (one.reading.power_w or 0.0) < COAST_POWER_W
+    ]
+    return any(seconds(run) >= PROOF_S for run in stretches(standing))
 
 
 def _follows(found: DriveFinding) -> DriveFinding:

@@ -38,6 +38,10 @@ dropouts of one notification that machines show in mid-ride)."""
 STILL_DOUBTED_S: Final = 0.6
 """Time without motion after which a direction is not said any more; one record is a dropout."""
 
+TURNING_HOLDS_S: Final = 2.0
+"""How long a direction sensor's word that something turns holds against a machine that shows none:
+some trainers show neither cadence nor speed when the legs turn backward."""
+
 LONGEST_STEP_S: Final = 5.0
 SELDOM_S: Final = 1.0
 """How often channels are weighed of which nothing is lost between two looks."""
@@ -47,7 +51,7 @@ NOTHING_BETTER: Final = frozenset(
     {Reason.NO_DIRECTIONAL_CHANNEL, Reason.CHANNEL_UNPROVEN, Reason.SPEED_SOURCE_UNVERIFIED,
      Reason.AFTER_STOP_UNCONFIRMED}
 )  # fmt: skip
-"""Reasons that a declaration could have filled; the others tell of trouble that is worth more."""
+"""Reasons that a declaration could have filled; the others are worth more."""
 
 
 class DirectionTracker:
@@ -74,6 +78,7 @@ class DirectionTracker:
         self._seldom: tuple[Channel, ...] = ()
         self._seldom_at = NEVER
         self._has_cadence = False
+        self._turned_at = NEVER
         self._is_hopeful = False
         self._cadence = signals.watch_source(spec.id, "cadence_rpm")
         self._speed = signals.watch_source(spec.id, "speed_kmh")
@@ -132,7 +137,7 @@ class DirectionTracker:
         reading.cadence_rpm = cadence_rpm
         reading.power_w = power_w
         measured = self.posterior.estimate
-        if moving:
+        if moving or at - self._turned_at <= TURNING_HOLDS_S:
             self._move(dt_s, at)
         else:
             self._stand_still(at)
@@ -158,6 +163,9 @@ class DirectionTracker:
     def sense(self, value: float, at: float) -> None:
         """Take a reading of the direction sensor: a step or 1/min, negative backward."""
         self._sensor.sense(value, at)
+        self._turned_at = NEVER if value == 0.0 else at
+        if value != 0.0 and self._moved_at > NEVER and self._still_since is not None:
+            self._move(0.0, at)  # the machine does not show what the sensor sees
         self._decide(at)
 
     def declare(self, direction: Direction | None, at: float) -> None:
@@ -172,8 +180,7 @@ class DirectionTracker:
             self._publish()
 
     def lose(self, at: float) -> None:
-        """Take note that nothing is heard any more: what was seen no longer holds."""
-        self.declaration.expire()
+        """Take note that nothing is heard for the moment: what was seen no longer holds."""
         self._forget(Reason.EVIDENCE_STALE, at)
 
     def doubt(self, at: float) -> None:
@@ -196,13 +203,16 @@ class DirectionTracker:
         return self.posterior.fusion.rows(at, silent=silent)
 
     def belt_sign(self) -> int | None:
-        """Return 1 for a belt that runs forward, -1 for a reversed one, None when not known."""
+        """Return 1 for a belt that runs forward, -1 for a reversed one, None when not known.
+
+        An assumption is no knowledge: without calibration a belt may be one that reverses.
+        """
         if self._kind is not MachineKind.TREADMILL:
             return None
         for channel in self.channels:
             if isinstance(channel, SignedSpeed) and abs(channel.llr) >= DECIDES:
                 return -1 if channel.llr > 0.0 else 1
-        return None if self.drivetrain is Drivetrain.REVERSIBLE_BELT else 1
+        return 1 if self._why.profile.drivetrain is Drivetrain.BELT else None
 
     def _move(self, dt_s: float, at: float) -> None:
         posterior = self.posterior
@@ -233,8 +243,9 @@ class DirectionTracker:
         if not self._has_cadence or pace is None:
             self._has_cadence = pace is not None and pace > 0
             pace = pace if self._has_cadence else self._speed.value(at)
-        if pace is not None and self.posterior.look_for_dip(pace, at):
-            self._end_declaration_at_stop()
+        dips = pace is not None and self.posterior.look_for_dip(pace, at)
+        if dips and self.drivetrain in FLIP_NEEDS_STOP:
+            self.declaration.expire()
 
     def _stand_still(self, at: float) -> None:
         posterior = self.posterior
@@ -256,10 +267,6 @@ class DirectionTracker:
         if self._still_since is None and self._moved_at > NEVER:
             self.posterior.decide(at)
             self._publish()
-
-    def _end_declaration_at_stop(self) -> None:
-        if self.drivetrain in FLIP_NEEDS_STOP:
-            self.declaration.expire()
 
     def _forget(self, reason: Reason, at: float) -> None:
         self._still_since = None

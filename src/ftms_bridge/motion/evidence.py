@@ -166,7 +166,10 @@ class Channel:
         self.sign, self.at = sign, at
         if sign == 0:
             return
+        was_silent = at - self.spoke_at > self.fresh_s
         self.spoke_at = at
+        if was_silent:
+            self.turned_at = at  # nobody knows what was in between
         way = sign * self.polarity
         if way == self._way and self._run >= LONG_RUN:
             return  # nothing is added any more

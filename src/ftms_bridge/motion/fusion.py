@@ -16,6 +16,9 @@ from ftms_bridge.motion.evidence import DECIDES, NEVER, Channel, Evidence
 SURE: Final = 8.0
 """Largest sum of log-odds: two samples that state the other way must be able to turn it."""
 
+SILENT_S: Final = 180.0
+"""Silence after which a channel that states the way is taken for broken (house choice)."""
+
 CONFLICT_S: Final = 3.0
 """How long two proven sensors must contradict each other to be told so."""
 
@@ -51,7 +54,7 @@ class Fusion:
                 only = channel
         # nobody says anything, as on most machines, or one does: nobody can contradict
         self._at_odds_since = self.conflict = None
-        if only is not None and (persists or at - only.spoke_at <= only.fresh_s):
+        if only is not None and is_fresh(only, at, persists=persists):
             self.leader, self.total = only, only.llr
         else:
             self.leader, self.total = None, 0.0
@@ -65,7 +68,7 @@ class Fusion:
             contradicted = False
             for channel in group:
                 llr = channel.llr
-                if llr == 0.0 or not (persists or at - channel.spoke_at <= channel.fresh_s):
+                if llr == 0.0 or not is_fresh(channel, at, persists=persists):
                     continue
                 if voice is None or (channel.is_explicit and not voice.is_explicit):
                     voice = channel
@@ -135,3 +138,15 @@ class Fusion:
 def strength(row: Evidence) -> tuple[float, str, str]:
     """Return by what rows are sorted."""
     return -abs(row.llr), row.channel, row.source
+
+
+def is_fresh(channel: Channel, at: float, *, persists: bool) -> bool:
+    """Say whether what a channel said still counts.
+
+    Where a direction persists it does, but a channel that states the way with each sample and has
+    long fallen silent is broken, and would not tell a reversal whose dip was missed either.
+    """
+    age_s = at - channel.spoke_at
+    if age_s <= channel.fresh_s:
+        return True
+    return persists and (age_s <= SILENT_S or not channel.is_explicit)

@@ -19,10 +19,6 @@ from ftms_bridge.motion.reasons import WhyUnknown
 GIVES_UP: Final = 1.5
 """Log-odds below which a direction is taken back: 82 %."""
 
-HELD_AGAINST_GATE_S: Final = 3.0
-"""How long the log-odds must decide where no dip was seen since the other way was known, unless a
-sample states the way: a reversal without one is rare (house choice)."""
-
 DEEP: Final = 0.57
 LIVE_S: Final = 1.5
 """A dip below this share of the reading before, and the age of a statement, from which a stop is
@@ -187,8 +183,9 @@ class MeasuredPosterior:
         leader = self.fusion.leader
         if leader is None:
             return
-        held_s = HELD_AGAINST_GATE_S if self._shut_in == -way else leader.kind.held_s
-        if leader.is_explicit or at - self._leaning_since >= held_s:
+        against_gate = self._shut_in == -way  # known, and not seen to dip since
+        is_held = at - self._leaning_since >= leader.kind.held_s
+        if leader.is_explicit or (is_held and not against_gate):
             self._confirm(way, at)
         elif self._said != 0:
             leaning_since = self._leaning_since
@@ -201,8 +198,10 @@ class MeasuredPosterior:
 
     def _confirm(self, way: int, at: float) -> None:
         leader = self.fusion.leader
-        if self._said != 0 and leader is not None:  # it turned round without a word in between
-            self.onset_at = max(self.onset_at, leader.turned_at)
+        is_free = not self._gate.needs_stop
+        if leader is not None and (self._said != 0 or (leader.is_explicit and is_free)):
+            # nothing vouches for what was before the first sample that states it
+            self.onset_at = max(self.onset_at, leader.turned_at - self._reading.dt_s)
         blurred_s = self._reading.dt_s + self._smoothing_s
         self._said, self._leaning = way, 0
         self._shut_in = way if self._gate.needs_stop else 0

@@ -42,8 +42,8 @@ class ChannelProof:
 
     channel: name of the channel, as in `CHANNELS`. source: id of the machine or sensor that feeds
     it. polarity: 1 when it says what it should, -1 when forward and backward are swapped.
-    samples: clean samples of the way of which there were fewer. cap: largest believable log-odds,
-    ln(samples + 1) at most.
+    samples: clean samples of the way of which there were fewer. cap: what one sample is worth at
+    most, in log-odds: ln(samples + 1), or less.
     """
 
     channel: str

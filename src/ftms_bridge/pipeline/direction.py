@@ -132,6 +132,8 @@ class DirectionWords:
         direction = tracked.estimate.direction
         if direction is Direction.BACKWARD and tracked.drivetrain is Drivetrain.FREEWHEEL:
             speed_kmh = None  # the wheel rolls on, or stands: nothing drives it
+        if direction is Direction.STOPPED and tracked.estimate.basis is DirectionBasis.DECLARED:
+            direction = Direction.UNKNOWN  # what the machine shows is not declared away
         belt = None if incline_pct is None else tracked.belt_sign()
         return {
             "signed_speed_kmh": signed(speed_kmh, direction),

@@ -121,9 +121,9 @@ class Heading:
         self._follow(at, cause)
 
     def lose(self, at: float) -> None:
-        """Take note that nothing is heard any more."""
+        """Take note that nothing is heard for the moment; a declaration holds on."""
         self._tracker.lose(at)
-        self._follow(at, "link_lost")
+        self._follow(at)
 
     def deadline(self) -> float | None:
         """Return when a declaration ends by itself."""

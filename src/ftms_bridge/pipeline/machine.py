@@ -152,8 +152,7 @@ class MachineTrack:
     def idle_since(self) -> float | None:
         """Return since when no session is open and nothing moves; None while one is open.
 
-        None also before the run began. Whether its link was up is not asked: a machine that was
-        just found can have been idle for hours.
+        Whether its link was up is not asked: a machine that was just found can have been idle long.
         """
         return self._sessions.idle_since
 
@@ -241,6 +240,7 @@ class MachineTrack:
         self._lost = True
         self._change_availability("offline", at)
         self.heading.lose(at)
+        self.heading.expire("link_lost", at)
         self._sessions.lose(at, since=self._last_at)
         self._reports.state(at, only_if_changed=True)
 

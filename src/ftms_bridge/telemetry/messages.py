@@ -86,7 +86,8 @@ class State(TypedDict):
     direction_reason: why the direction is unknown; else None.
     direction_since: label of its onset, or None as with every label.
     direction_switches: how often forward followed backward or the reverse in this session.
-    forward_s: time of the session in that direction; likewise backward_s, stopped_s, unknown_s.
+    forward_s: time of the session in that direction; likewise backward_s, stopped_s, unknown_s. A
+    direction that is found late takes its time from unknown_s, which can fall.
     backward_s: see forward_s.
     stopped_s: see forward_s; the time in which nothing moved is part of it.
     unknown_s: see forward_s.

@@ -47,7 +47,7 @@ def test_a_known_direction_says_by_what_and_since_when(tmp_path: Path) -> None:
     assert "Really: backward (a label that somebody set at 36.0 s)." in text
     assert "turn together, proven. To turn round takes a stop" in text
     assert "movement_direction_bit trainer backward +6.0 6.0 0.0 s proven" in text
-    assert "status_text trainer none yet 0 3.0 - unproven" in text
+    assert "status_text trainer none yet 0 1.5 - unproven" in text
     assert "Nothing: it is known." in text
     assert "36.0 0:36 - the rider: backward" in text
 

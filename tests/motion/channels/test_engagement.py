@@ -53,7 +53,7 @@ def test_power_on_the_line_is_forward() -> None:
 
 
 def test_a_crank_that_is_faster_than_the_wheel_turns_backward() -> None:
-    said = Trainer().show(10, 60.0, -12.0, 0)
+    said = Trainer().show(10, 60.0, -20.0, 0)
     assert said[-1] is BACKWARD
     assert FORWARD not in said
 
@@ -100,7 +100,7 @@ def test_cranks_that_are_still_say_nothing_and_start_anew() -> None:
     assert trainer.show(3, 0.0, 20.0, 0)[-1] is UNKNOWN
     assert (trainer.llr, trainer.reason) == (0.0, Reason.NOT_DRIVING)
     paused_at = trainer.at - 1.0
-    assert trainer.show(10, 55.0, -12.0, 0)[-1] is BACKWARD
+    assert trainer.show(10, 55.0, -16.0, 0)[-1] is BACKWARD
     assert trainer.bench.tracker.estimate.since == paused_at
 
 
@@ -131,7 +131,7 @@ UNVERIFIED = pytest.mark.parametrize(
 @UNVERIFIED
 def test_without_proof_or_ratio_it_never_decides(profile: DirectionProfile) -> None:
     trainer = Trainer(profile)
-    for part in ((20, 80.0, 0.0, 150), (20, 60.0, -12.0, 0), (20, 60.0, 9.0, 0)):
+    for part in ((20, 80.0, 0.0, 150), (20, 60.0, -20.0, 0), (20, 60.0, 9.0, 0)):
         assert set(trainer.show(*part)) <= {UNKNOWN, STOPPED}
         assert trainer.llr == 0.0
 
@@ -191,6 +191,6 @@ def test_a_machine_without_power_is_never_said_to_be_driven() -> None:
 
 def test_proof_that_is_taken_back_silences_it() -> None:
     trainer = Trainer()
-    assert trainer.show(10, 60.0, -12.0, 0)[-1] is BACKWARD
+    assert trainer.show(10, 60.0, -20.0, 0)[-1] is BACKWARD
     trainer.bench.tracker.trust(DirectionProfile())
-    assert set(trainer.show(20, 60.0, -12.0, 0)) == {UNKNOWN}
+    assert set(trainer.show(20, 60.0, -20.0, 0)) == {UNKNOWN}

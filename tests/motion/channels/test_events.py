@@ -27,9 +27,13 @@ def walked(
 
 
 def test_a_distance_that_keeps_falling_at_the_speed_of_the_belt_is_backward() -> None:
-    said = walked([STEP_M] * 10 + [-STEP_M] * 8)
-    assert set(said[:12]) == {UNKNOWN}
+    said = walked([STEP_M] * 10 + [-STEP_M] * 8, proven(proof("falling_distance")))
+    assert BACKWARD not in said[:12]
     assert said[-1] is BACKWARD
+
+
+def test_a_goal_that_is_counted_down_proves_nothing() -> None:
+    assert set(walked([-STEP_M] * 60)) == {UNKNOWN}
 
 
 def test_a_distance_that_grows_is_forward_only_where_that_was_proven() -> None:
@@ -50,13 +54,17 @@ def test_a_reset_is_no_fall() -> None:
 
 
 def test_a_distance_that_grows_again_takes_backward_back() -> None:
-    said = walked([STEP_M] * 3 + [-STEP_M] * 8 + [STEP_M] * 2)
-    assert (said[-3], said[-1]) == (BACKWARD, UNKNOWN)
+    counted = proven(proof("falling_distance"))
+    said = walked([STEP_M] * 3 + [-STEP_M] * 8 + [STEP_M] * 2, counted)
+    assert said[-3] is BACKWARD
+    assert said[-1] is not BACKWARD
 
 
-def climbed(incline_pct: float, lost_m: list[float]) -> Direction:
+def climbed(
+    incline_pct: float, lost_m: list[float], profile: DirectionProfile | None = None
+) -> Direction:
     """Let the descent counter show these metres, once a second; return what is said at last."""
-    bench = Bench(BELT)
+    bench = Bench(BELT, profile or proven())
     for at, metres in enumerate(lost_m):
         bench.record(
             float(at), speed_kmh=SPEED_KMH, incline_pct=incline_pct, ramp_deg=0.0,
@@ -69,7 +77,8 @@ GROWING = [n / 10 for n in range(12)]
 
 
 def test_who_descends_on_a_belt_that_is_inclined_upward_walks_backward() -> None:
-    assert climbed(5.0, GROWING) is BACKWARD
+    assert climbed(5.0, GROWING, proven(proof("negative_climb"))) is BACKWARD
+    assert climbed(5.0, GROWING) is UNKNOWN, "firmware may copy the climb"
 
 
 @pytest.mark.parametrize("incline_pct", [0.0, 0.4, -3.0])
@@ -83,8 +92,8 @@ def test_a_descent_that_stands_or_jumps_says_nothing() -> None:
     assert climbed(5.0, [0.0, 0.1, 0.2] + [0.2] * 9) is UNKNOWN
 
 
-def told(words: str) -> Bench:
-    bench = Bench(BELT)
+def told(words: str, profile: DirectionProfile | None = None) -> Bench:
+    bench = Bench(BELT, profile or proven(proof("status_text")))
     bench.run(0.0, 3, speed_kmh=4.0)
     bench.text(words, 2.5)
     bench.run(3.0, 3, speed_kmh=4.0)
@@ -96,6 +105,7 @@ def told(words: str) -> Bench:
 )
 def test_a_text_that_says_it_is_believed(words: str) -> None:
     assert told(words).tracker.estimate.direction is BACKWARD
+    assert told(words, proven()).tracker.estimate.direction is UNKNOWN, "it may be a plan"
 
 
 @pytest.mark.parametrize("words", ["Forward", "", "Quick start", "irreversible", "Vorwärts"])
@@ -110,7 +120,8 @@ def test_another_text_takes_back_what_the_last_one_said() -> None:
 
 
 def test_after_a_dip_the_same_text_must_be_seen_twice_again() -> None:
-    bench = Bench(BELT, DirectionProfile(drivetrain=Drivetrain.REVERSIBLE_BELT))
+    trusted = proven(proof("status_text"), drivetrain=Drivetrain.REVERSIBLE_BELT)
+    bench = Bench(BELT, trusted)
     bench.text("Reverse", 0.0)
     assert bench.run(0.0, 30, speed_kmh=4.0)[-1] is BACKWARD
     assert bench.record(30.0, speed_kmh=1.0).direction is UNKNOWN

@@ -67,7 +67,6 @@ def test_what_is_easily_misread_never_decides_alone_while_unproven(name: str) ->
     "name",
     [
         "movement_direction_bit", "signed_speed", "wheel_counter", "crank_counter",
-        "falling_distance", "negative_climb", "status_text",
     ],
 )  # fmt: skip
 def test_what_reads_forward_wherever_it_is_not_built_earns_forward_later(name: str) -> None:

@@ -13,7 +13,7 @@ from ftms_bridge.measurement.signals import Signal
 from ftms_bridge.measurement.source import Source
 from ftms_bridge.motion.channels.table import CRANK_ANGLE, EXTREME_ANGLES
 from ftms_bridge.motion.direction import Reason
-from ftms_bridge.motion.evidence import Channel
+from ftms_bridge.motion.evidence import NEVER, Channel
 from ftms_bridge.motion.profile import DirectionProfile
 
 POWER_VECTOR: Final = 0x2A64
@@ -34,6 +34,10 @@ FIRST_WAITS: Final = 6
 LOST_FROM: Final = 1.75
 """Waits of which the period is the mean at first, and the share of it from which a packet was lost
 (house choices)."""
+
+BURSTS: Final = 0.35
+"""Mean distance of the waits from the period, as a share of it, from which there is no rhythm
+(house choice: jitter of 0.4 s at 1 Hz stays below)."""
 
 BLIND_BELOW: Final = 2.0
 """Log-odds that a pair could give at best, below which the cadence is a blind one: the crank would
@@ -70,7 +74,7 @@ class CrankAngle(Channel):
         self._rate = RevolutionRate(CRANK)
         self._rhythm = Rhythm()
         self._angle_deg: float | None = None
-        self._heard_at = 0.0
+        self._heard_at = NEVER
         self._rpm = 0.0
         self._is_even = False
 
@@ -148,27 +152,32 @@ class Rhythm:
     packet then, nor fix half the period for ever.
     """
 
-    __slots__ = ("_heard", "_period_s")
+    __slots__ = ("_heard", "_off_s", "_period_s")
 
     def __init__(self) -> None:
         self._heard = 0
         self._period_s = 0.0
+        self._off_s = 0.0
 
     def receive(self, waited_s: float) -> float:
         """Take the time between two arrivals; return the likely time between their sendings.
 
-        Infinite while the rhythm is not known.
+        Infinite while the rhythm is not known, or while packets come in bursts.
         """
         if self._heard < FIRST_WAITS:
             if waited_s < LONGEST_PAIR_S:
                 self._heard += 1
+                off_s = abs(waited_s - self._period_s) if self._heard > 1 else 0.0
                 self._period_s += (waited_s - self._period_s) / self._heard
+                self._off_s += (off_s - self._off_s) / self._heard
             return float("inf")
         is_next = waited_s < LOST_FROM * self._period_s
         steps = 1 if is_next else max(round(waited_s / self._period_s), 1)
+        off_s = abs(waited_s - steps * self._period_s)
+        self._off_s += (off_s - self._off_s) * 0.1
         if steps <= 3:
             self._period_s += (waited_s / steps - self._period_s) * 0.05
-        return steps * self._period_s
+        return steps * self._period_s if self._off_s < BURSTS * self._period_s else float("inf")
 
 
 class ExtremeAngles(Channel):
@@ -179,7 +188,7 @@ class ExtremeAngles(Channel):
     def __init__(self, source: Source, profile: DirectionProfile) -> None:
         super().__init__(EXTREME_ANGLES, source.id, profile)
         self._from = source
-        self._said_at = 0.0
+        self._said_at = NEVER
 
     def weigh(self, at: float) -> None:
         """Take the angle of the newest measurement, if it has one."""

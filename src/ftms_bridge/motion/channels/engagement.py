@@ -41,6 +41,9 @@ that holds keeps it (assumption)."""
 COASTS_KMH_S: Final = -0.2
 """Change of speed of a wheel that coasts (assumption)."""
 
+STANDS: Final = 0.15
+"""Share of the line below which no gear reaches: a cassette spans a factor of four."""
+
 STARTING_W: Final = 5.0
 """Power that rises above this while the wheel gains speed is that of somebody who sets off."""
 
@@ -179,11 +182,15 @@ class EngagementLine(Channel):
             self._doubt(idle=self._idle)
 
     def _say_below(self, dt_s: float, at: float) -> None:
-        """Say backward below the line: nothing crosses a freewheel then, so nobody drives."""
+        """Say backward below the line, while the wheel runs down or stands under turning cranks.
+
+        A speed that keeps its ratio there may be that of a lower gear, driven with little power.
+        """
         self._gear_s = 0.0
         if self.llr < 0.0:
             self.reset()
-        if self._idle or self._slips:
+        stands = self._speed_kmh < STANDS * self._ratio * self._rpm
+        if stands or self._slips:
             self.lean(self._backward * dt_s, at)
 
     def _say_driven(self, dt_s: float, at: float, *, works: bool) -> None:

@@ -10,7 +10,7 @@ from ftms_bridge.measurement.counters import Counter
 from ftms_bridge.measurement.signals import Signal
 from ftms_bridge.measurement.source import Source
 from ftms_bridge.motion.channels.table import FALLING_DISTANCE, NEGATIVE_CLIMB, STATUS_TEXT
-from ftms_bridge.motion.evidence import Channel
+from ftms_bridge.motion.evidence import NEVER, Channel
 from ftms_bridge.motion.profile import DirectionProfile
 from ftms_bridge.motion.reading import MotionReading
 from ftms_bridge.units import mps_from_kmh
@@ -20,6 +20,7 @@ TRAINING_STATUS: Final = 0x2AD3
 AGREEMENT: Final = 0.5
 """A distance that falls because of motion falls as fast as the speed says, to this share."""
 
+BETWEEN_FALLS_S: Final = 10.0
 FALLS_NEEDED: Final = 3
 """Consoles correct their distance now and then; so many falls in a row do not (house choice)."""
 
@@ -59,6 +60,8 @@ class FallingDistance(Channel):
             self.reset()
             if self.proven:
                 self.state(-1, at)
+            else:
+                self.sign, self.at = -1, at  # worth nothing yet, but calibration counts it
             return
         fell_m = distance.fallen - self._fallen
         if fell_m == 0:
@@ -76,7 +79,7 @@ class FallingDistance(Channel):
 class NegativeClimb(Channel):
     """The descent counter grows while the belt is inclined upward."""
 
-    __slots__ = ("_falls", "_incline", "_last_m", "_lost")
+    __slots__ = ("_falls", "_fell_at", "_incline", "_last_m", "_lost")
 
     def __init__(
         self, source: Source, profile: DirectionProfile, *, incline: Signal, lost: Signal
@@ -86,6 +89,7 @@ class NegativeClimb(Channel):
         self._lost = lost
         self._last_m: float | None = None
         self._falls = 0
+        self._fell_at = NEVER
 
     def weigh(self, at: float) -> None:
         """Take what the descent counter did since the last record."""
@@ -98,7 +102,8 @@ class NegativeClimb(Channel):
             self._falls = 0
             return
         if 0.0 < lost_m - last_m <= 5.0:
-            self._falls += 1
+            self._falls = self._falls + 1 if at - self._fell_at <= BETWEEN_FALLS_S else 1
+            self._fell_at = at
             self.value = lost_m - last_m
             if self._falls >= FALLS_NEEDED:
                 self.state(1, at)

@@ -107,9 +107,9 @@ GAIT_RATIO: Final = ChannelKind(
 FALLING_DISTANCE: Final = ChannelKind(
     "falling_distance",
     "the machine's distance goes down as fast as it moves",
-    backward=3.0, forward=0.0, forward_later=0.0, proven=4.0, cap=3.0, cap_proven=4.0,
+    backward=1.5, forward=0.0, forward_later=0.0, proven=4.0, cap=1.5, cap_proven=4.0,
     fresh_s=10.0, explicit=True,
-    fails="a session that is reset; a console that corrects its distance",
+    fails="a goal that is counted down; a session that is reset",
     reference="assumption; no machine that does it is known in public",
     remembers=True,
     seldom=True,
@@ -117,9 +117,9 @@ FALLING_DISTANCE: Final = ChannelKind(
 NEGATIVE_CLIMB: Final = ChannelKind(
     "negative_climb",
     "the descent counter grows while the belt is inclined upward",
-    backward=3.0, forward=0.0, forward_later=0.0, proven=4.0, cap=3.0, cap_proven=4.0,
+    backward=1.5, forward=0.0, forward_later=0.0, proven=4.0, cap=1.5, cap_proven=4.0,
     fresh_s=10.0, explicit=True,
-    fails="a session that is reset",
+    fails="firmware that copies the climb; a session that is reset",
     reference="assumption; no machine that does it is known in public",
     remembers=True,
     seldom=True,
@@ -127,7 +127,7 @@ NEGATIVE_CLIMB: Final = ChannelKind(
 STATUS_TEXT: Final = ChannelKind(
     "status_text",
     "the training status text says reverse, backward, retro or the like",
-    backward=3.0, forward=0.0, forward_later=0.0, proven=6.0, cap=3.0, cap_proven=6.0,
+    backward=1.5, forward=0.0, forward_later=0.0, proven=6.0, cap=1.5, cap_proven=6.0,
     fresh_s=float("inf"), explicit=True,
     fails="other languages; a programme's name instead of what happens",
     reference="FTMS, Training Status 2AD3, string",
