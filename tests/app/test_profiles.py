@@ -32,7 +32,8 @@ def test_a_new_one_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     save_profile(tmp_path, "bike", FIXED)
     save_profile(tmp_path, "bike", DirectionProfile())
     assert load_profile(tmp_path, "bike") == DirectionProfile()
-    assert [one.name for one in (tmp_path / "direction").iterdir()] == ["bike.toml"]
+    names = sorted(one.name for one in (tmp_path / "direction").iterdir())
+    assert names == ["bike.toml", "bike.toml.before"]
 
 
 def test_without_a_folder_nothing_is_known(tmp_path: Path) -> None:
@@ -97,7 +98,8 @@ def test_a_failed_write_leaves_the_old_profile(
     with pytest.raises(OutputFailed, match="No space"):
         save_profile(tmp_path, "bike", DirectionProfile())
     assert load_profile(tmp_path, "bike") == FIXED
-    assert [one.name for one in (tmp_path / "direction").iterdir()] == ["bike.toml"]
+    names = sorted(one.name for one in (tmp_path / "direction").iterdir())
+    assert names == ["bike.toml", "bike.toml.before"]
 
 
 def test_the_profile_before_is_kept(tmp_path: Path) -> None:
