@@ -99,7 +99,7 @@ def test_a_failed_write_leaves_the_old_profile(
         save_profile(tmp_path, "bike", DirectionProfile())
     assert load_profile(tmp_path, "bike") == FIXED
     names = sorted(one.name for one in (tmp_path / "direction").iterdir())
-    assert names == ["bike.toml", "bike.toml.before"]
+    assert names == ["bike.toml"]
 
 
 def test_the_profile_before_is_kept(tmp_path: Path) -> None:
