@@ -70,6 +70,23 @@ def test_on_the_line_without_power_is_ghost_pedalling() -> None:
     assert trainer.reason is Reason.NOT_DRIVING
 
 
+def test_a_cadence_held_while_the_wheel_runs_down_is_a_stop_and_not_backward() -> None:
+    trainer = Trainer()
+    trainer.show(15, 60.0, 0.0, 150)
+    for rpm, speed_kmh in ((40.0, 14.0), (24.0, 7.0), (23.5, 4.0), (23.5, 1.0)):
+        assert BACKWARD not in trainer.show(1, rpm, speed_kmh - RATIO * rpm, 0)
+    assert trainer.llr <= 0.0
+
+
+def test_a_cadence_that_rises_again_while_the_wheel_runs_down_is_backward() -> None:
+    trainer = Trainer()
+    trainer.show(15, 60.0, 0.0, 150)
+    trainer.show(1, 24.0, 7.0 - RATIO * 24.0, 0)
+    for rpm, speed_kmh in ((32.0, 5.0), (40.0, 3.0), (41.0, 1.0)):
+        trainer.show(1, rpm, speed_kmh - RATIO * rpm, 0)
+    assert trainer.llr > 2.0
+
+
 def test_who_stops_driving_is_forward_no_longer() -> None:
     trainer = Trainer()
     assert trainer.show(15, 80.0, 0.0, 150)[-1] is FORWARD

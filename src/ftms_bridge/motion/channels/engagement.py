@@ -41,6 +41,12 @@ that holds keeps it (assumption)."""
 COASTS_KMH_S: Final = -0.2
 """Change of speed of a wheel that coasts (assumption)."""
 
+FADES_PER_S: Final = 0.1
+FADING_S: Final = 2.0
+"""Share per second that the cadence loses when the cranks come to rest, and how long a meter may
+hold what it then showed: until it rises again, a speed that falls first says nothing about where
+the cranks go (assumptions)."""
+
 STANDS: Final = 0.15
 """Share of the line below which no gear reaches: a cassette spans a factor of four."""
 
@@ -64,9 +70,9 @@ class EngagementLine(Channel):
     """Where speed and cadence stand against the line, with the machine's own values."""
 
     __slots__ = (
-        "_apart_kmh", "_cadence", "_coasting_power", "_gear", "_gear_s", "_idle", "_power",
-        "_power_w", "_ratio", "_ratio_max", "_recent_ratio", "_rpm", "_settling_s", "_slips",
-        "_speed", "_speed_kmh", "_step_s", "_weighed_at", "_works",
+        "_apart_kmh", "_cadence", "_coasting_power", "_fading_until", "_gear", "_gear_s", "_idle",
+        "_power", "_power_w", "_ratio", "_ratio_max", "_recent_ratio", "_rpm", "_settling_s",
+        "_slips", "_speed", "_speed_kmh", "_step_s", "_weighed_at", "_works",
     )  # fmt: skip
 
     def __init__(
@@ -87,7 +93,7 @@ class EngagementLine(Channel):
         self._power = power
         self._apart_kmh = self._speed_kmh = self._power_w = 0.0
         self._gear = self._gear_s = self._rpm = 0.0
-        self._weighed_at = NEVER
+        self._weighed_at = self._fading_until = NEVER
         self._step_s = 0.0
         self._works = self._idle = self._slips = False
 
@@ -113,7 +119,7 @@ class EngagementLine(Channel):
         gained = (speed_kmh - self._speed_kmh) / dt_s
         self._speed_kmh = speed_kmh
         self.at = at
-        self._rpm = rpm
+        self._follow_cadence(rpm, at)
         rising = self._judge_power(self._power.value(at), dt_s)
         if rpm < TURNING_RPM:
             self._pause(at)
@@ -132,6 +138,14 @@ class EngagementLine(Channel):
     def describe(self) -> str | float | None:
         """Return speed and cadence, for people."""
         return f"{self._speed_kmh:g} km/h at {self._rpm:g} rpm"
+
+    def _follow_cadence(self, rpm: float, at: float) -> None:
+        """Take the cadence: since when it fades, and that it no longer does once it rises."""
+        if rpm < self._rpm * (1.0 - FADES_PER_S * self._step_s):
+            self._fading_until = at + FADING_S
+        elif rpm > self._rpm:
+            self._fading_until = NEVER
+        self._rpm = rpm
 
     def _judge_power(self, power_w: float | None, dt_s: float) -> bool:
         """Take the power: whether somebody drives, or nobody; return whether it rises."""
@@ -190,7 +204,7 @@ class EngagementLine(Channel):
         if self.llr < 0.0:
             self.reset()
         stands = self._speed_kmh < STANDS * self._ratio * self._rpm
-        if stands or self._slips:
+        if (stands or self._slips) and at > self._fading_until:
             self.lean(self._backward * dt_s, at)
 
     def _say_driven(self, dt_s: float, at: float, *, works: bool) -> None:
