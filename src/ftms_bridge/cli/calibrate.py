@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from ftms_bridge.cli.options import config_option
+
 if TYPE_CHECKING:
     from ftms_bridge.app.calibrating_live import Finished, Scene
     from ftms_bridge.measurement.sources import MachineKind
@@ -15,13 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("machine")
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The configuration; without it the usual places are searched.",
-)
+@config_option
 @click.option(
     "--from",
     "recording",

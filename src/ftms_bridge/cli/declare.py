@@ -6,27 +6,14 @@ from pathlib import Path
 
 import rich_click as click
 
+from ftms_bridge.cli.options import place_options
 from ftms_bridge.control.commands import DIRECTIONS
 
 
 @click.command()
 @click.argument("machine")
 @click.argument("direction", type=click.Choice(DIRECTIONS))
-@click.option(
-    "--broker",
-    metavar="URL",
-    help="mqtt://[user[:password]@]host[:port], or mqtts:// to encrypt. The password may also be "
-    "in FTMS_BRIDGE_MQTT__PASSWORD. Default: that of the configuration that `run` would use; "
-    "without any, mqtt://localhost:1883",
-)
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Take broker and base topic from this configuration.",
-)
-@click.option("--base", help="First part of each topic. Default: as configured, else ftms.")
+@place_options
 def command(
     *,
     machine: str,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from ftms_bridge.cli.options import config_option
 from ftms_bridge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,13 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("recording", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The configuration; without it the usual places are searched.",
-)
+@config_option
 @click.option(
     "--radio",
     metavar="WHERE",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
+from ftms_bridge.cli.options import place_options
 from ftms_bridge.control.commands import MINUTES_AT_MOST
 
 if TYPE_CHECKING:
@@ -20,31 +20,6 @@ HEAD = ("machine", "source", "up", "verdict", "why", "since")
 _UP = {True: "yes", False: "no", None: "?"}
 
 _DAY_S: Final = 86_400.0
-
-_OPTIONS = (
-    click.option(
-        "--broker",
-        metavar="URL",
-        help="mqtt://[user[:password]@]host[:port], or mqtts:// to encrypt. The password may also "
-        "be in FTMS_BRIDGE_MQTT__PASSWORD. Default: that of the configuration that `run` would "
-        "use; without any, mqtt://localhost:1883",
-    ),
-    click.option(
-        "--config",
-        "config_file",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Take broker and base topic from this configuration.",
-    ),
-    click.option("--base", help="First part of each topic. Default: as configured, else ftms."),
-)
-
-
-def _place_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say where the bridge is."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -58,7 +33,7 @@ def command() -> None:
 
 
 @command.command()
-@_place_options
+@place_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
 def status(
     *, broker: str | None, config_file: Path | None, base: str | None, as_json: bool
@@ -79,7 +54,7 @@ def status(
 
 @command.command()
 @click.argument("machine")
-@_place_options
+@place_options
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True, max=MINUTES_AT_MOST),
@@ -103,7 +78,7 @@ def release(
 
 @command.command()
 @click.argument("machine")
-@_place_options
+@place_options
 def resume(*, machine: str, broker: str | None, config_file: Path | None, base: str | None) -> None:
     """Take MACHINE back; it is found as soon as no other app holds it."""
     before = _ask(_place(broker, config_file, base), machine, "resume")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from ftms_bridge.cli.options import config_option
+
 if TYPE_CHECKING:
     from ftms_bridge.app.record_plan import Wanted
     from ftms_bridge.app.taking import Taken
@@ -26,13 +28,7 @@ KINDS = (
     metavar="FILE",
     help="The recording: .ndjson or .ndjson.gz; it is appended to if it is there.",
 )
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The configuration; without it the usual places are searched.",
-)
+@config_option
 @click.option(
     "--kind",
     type=click.Choice(KINDS),

@@ -6,15 +6,11 @@ from pathlib import Path
 
 import rich_click as click
 
+from ftms_bridge.cli.options import config_option
+
 
 @click.command()
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The configuration; without it the usual places are searched.",
-)
+@config_option
 def command(*, config_file: Path | None) -> None:
     """Run the bridge until Ctrl-C: machines in, MQTT out.
 

@@ -6,23 +6,11 @@ from pathlib import Path
 
 import rich_click as click
 
+from ftms_bridge.cli.options import place_options
+
 
 @click.command()
-@click.option(
-    "--broker",
-    metavar="URL",
-    help="mqtt://[user[:password]@]host[:port], or mqtts:// to encrypt. The password may also be "
-    "in FTMS_BRIDGE_MQTT__PASSWORD, where other users of this computer cannot read it. Default: "
-    "that of the configuration that `run` would use; without any, mqtt://localhost:1883",
-)
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Take broker and base topic from this configuration.",
-)
-@click.option("--base", help="First part of each topic. Default: as configured, else ftms.")
+@place_options
 @click.option("--once", is_flag=True, help="Show what there is and end; exit code 69 if nothing.")
 @click.option(
     "--seconds",
